@@ -1,0 +1,42 @@
+# Everything a person does with a checkout. `make install` comes by itself.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV   := .venv
+BIN    := $(VENV)/bin
+UV     := uv==0.13.9
+export AIRFLOW_HOME := $(CURDIR)
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: install run test lint airflow lock clean
+
+install: $(VENV)/.installed
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(UV)
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	touch $@
+
+run: install  ## publish a few days of made-up notices through Airflow, without a network
+	$(BIN)/tenderline demo
+
+test: install  ## the default tests: no network, under five minutes
+	$(BIN)/pytest -m "not heavy"
+
+test-heavy: install  ## the tests that take longer; they run in CI
+	$(BIN)/pytest -m heavy
+
+lint: install
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+airflow: install  ## the web UI at http://127.0.0.1:8080
+	$(BIN)/tenderline airflow
+
+lock:  ## pin every package anew
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-header --no-strip-extras --quiet -o requirements.lock
+
+clean:  ## remove the environment and Airflow's state; the data in ./lake stays
+	rm -rf $(VENV) var

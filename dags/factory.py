@@ -1,0 +1,221 @@
+"""Makes the Airflow DAGs: from a source's facts a pull DAG, from a publication's a publish DAG.
+
+Owns the task graphs, which are the same for every source and for every publication. Stages are
+imported inside tasks: this module is parsed for every task that runs.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from airflow.sdk import (
+    DAG,
+    Asset,
+    CronDataIntervalTimetable,
+    Param,
+    dag,
+    get_current_context,
+    task,
+    task_group,
+)
+
+from dags import settings
+from dags.callbacks import on_failure
+from dags.outcomes import outcomes
+from kernel import Lake, Manifest, Publication, Source, Window
+from kernel.window import stamp
+
+DEFAULTS: Mapping[str, Any] = {
+    "retries": 3,  # the outer retry layer: minutes; seconds are the HTTP session's
+    "retry_delay": timedelta(minutes=1),
+    "retry_exponential_backoff": 2.0,
+    "max_retry_delay": timedelta(hours=1),
+    "execution_timeout": timedelta(hours=2),
+    "on_failure_callback": on_failure,
+}
+
+
+def records_asset(source_id: str) -> Asset:
+    """The records of a source; its name and address never change with the installation."""
+    return Asset(name=f"records_{source_id}", uri=f"x-tenderline://records/{source_id}")
+
+
+def edition_asset(publication_id: str) -> Asset:
+    """The editions of a publication."""
+    return Asset(name=f"edition_{publication_id}", uri=f"x-tenderline://edition/{publication_id}")
+
+
+def source_dag(source: Source) -> DAG:
+    """Plan -> [extract -> convert] for each window -> compile, which updates the records asset."""
+
+    @dag(
+        dag_id=f"pull_{source.id}",
+        schedule=CronDataIntervalTimetable(source.schedule, timezone="UTC"),
+        start_date=datetime(2026, 1, 1, tzinfo=UTC),
+        catchup=False,
+        max_active_runs=1,
+        default_args=dict(DEFAULTS),
+        params=_period(),
+        doc_md=source_doc(source),
+        tags=["source", source.jurisdiction],
+    )
+    def pull() -> None:
+        @task
+        def plan() -> list[str]:
+            from extractors.windows import plan as windows_of
+
+            settings.lake().store.sweep()
+            with outcomes():
+                return [window.name for window in windows_of(source, _span(source))]
+
+        @task(max_active_tis_per_dag=1)  # one connection to a source at a time
+        def extract(window: str) -> str:
+            from extractors.extract import extract as stage
+
+            with outcomes():
+                asked = settings.source(source.id)
+                look = stamp(_span(source).end)
+                return stage(asked, settings.lake(), Window.parse(window), version=look).folder
+
+        @task
+        def convert(raw: str) -> str:
+            from transforms.convert import convert as stage
+            from validation.structure import checker
+
+            with outcomes():
+                lake = settings.lake()
+                check = checker(source.fetch.clock, source.ocid_prefix)
+                return stage(source, lake, lake.manifest(raw), check=check).folder
+
+        @task_group
+        def window(name: str) -> None:
+            convert(extract(name))
+
+        @task(task_id="compile", trigger_rule="none_failed_min_one_success",
+              outlets=[records_asset(source.id)])  # fmt: skip
+        def compile_() -> str:
+            from transforms.compile import compile_records
+
+            with outcomes():
+                return compile_records(source, settings.lake()).folder
+
+        window.expand(name=plan()) >> compile_()
+
+    return pull()
+
+
+def publication_dag(publication: Publication) -> DAG:
+    """Tables -> check -> gate -> publish, which updates the edition asset; on new records."""
+
+    @dag(
+        dag_id=f"publish_{publication.id}",
+        schedule=[records_asset(source_id) for source_id in publication.sources],
+        start_date=datetime(2026, 1, 1, tzinfo=UTC),
+        catchup=False,
+        max_active_runs=1,
+        default_args=dict(DEFAULTS),
+        doc_md=f"# {publication.title}\n\n{publication.description}",
+        tags=["publication"],
+    )
+    def publish_edition() -> None:
+        @task
+        def tables() -> str:
+            from transforms.tables.build import build_tables
+
+            with outcomes():
+                lake = settings.lake()
+                return build_tables(publication, lake, _inputs(publication, lake)).folder
+
+        @task
+        def check(folder: str) -> str:
+            from publish.pointer import latest_edition
+            from validation.check import check as stage
+
+            with outcomes():
+                lake = settings.lake()
+                built, latest = lake.manifest(folder), latest_edition(lake, publication.id)
+                before = latest.notes["summary"] if latest else None
+                inputs = _inputs(publication, lake, built)
+                return stage(publication, lake, inputs, built, previous=before).folder
+
+        @task
+        def gate(quality: str) -> str:
+            from publish.gate import pass_gate
+
+            with outcomes():
+                lake = settings.lake()
+                pass_gate(lake, publication, lake.manifest(quality))
+                return quality
+
+        @task(outlets=[edition_asset(publication.id)])
+        def publish(quality: str) -> str:
+            from publish.edition import publish as stage
+
+            with outcomes():
+                lake = settings.lake()
+                judged = lake.manifest(quality)
+                built = lake.manifest(next(iter(judged.inputs)))
+                inputs = _inputs(publication, lake, built)
+                return stage(publication, lake, inputs, built, judged).folder
+
+        publish(gate(check(tables())))
+
+    return publish_edition()
+
+
+def _period() -> dict[str, Param]:
+    """The params of a triggered run; a scheduled run has its interval."""
+    told = {"start": "First moment (UTC) of a period of your own", "end": "Moment after its last"}
+    return {
+        name: Param(None, type=["null", "string"], format="date-time", description=text)
+        for name, text in told.items()
+    }
+
+
+def source_doc(source: Source) -> str:
+    """What the web UI shows of a source."""
+    return (
+        f"# {source.title}\n\n{source.coverage}.\n\n"
+        f"Publisher: [{source.publisher}]({source.publisher_uri}). "
+        f"Licence: [{source.licence}]({source.licence_url}).\n\n"
+        f"Windows of {source.window.step} on the clock of {source.fetch.clock}, "
+        f"looked at again for {source.window.relook}; {source.fetch.interval:g} s between requests. "
+        "Trigger with `start` and `end` to fetch a period of your own."
+    )
+
+
+def _span(source: Source) -> Window:
+    """What a run covers: its params, or its data interval and the relook before it."""
+    context = get_current_context()
+    params, run = context["params"], context["dag_run"]
+    end = _moment(params["end"]) or run.data_interval_end or run.run_after
+    start = _moment(params["start"])
+    if start is None:
+        begin = run.data_interval_start or end - timedelta(days=1)
+        start = min(begin, end) - source.window.relook
+    epoch = datetime(1970, 1, 1, tzinfo=UTC)
+    step = source.window.step
+    first = datetime.combine(source.window.first, datetime.min.time(), UTC)
+    if params["end"] is None:
+        end = epoch + (end - epoch) // step * step  # whole windows only
+    return Window(max(start, first), end)
+
+
+def _moment(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    found = datetime.fromisoformat(text)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _inputs(
+    publication: Publication, lake: Lake, tables: Manifest | None = None
+) -> list[tuple[Source, Manifest]]:
+    """Each source with its records: the newest, or the ones that `tables` was built from."""
+    from transforms.compile import records_of
+
+    sources = [settings.source(source_id) for source_id in publication.sources]
+    if tables:
+        built = {folder.split("/")[1]: folder for folder in tables.inputs}
+        return [(s, lake.manifest(built[s.id])) for s in sources if s.id in built]
+    return [(s, records) for s in sources if (records := records_of(s.id, lake))]

@@ -1,0 +1,60 @@
+"""The envelope of a release package: is it one, how many releases, what comes next.
+
+Owns the little the extractor must know of a body to page on. Never looks inside a release.
+"""
+
+import json
+import re
+from dataclasses import dataclass
+
+import orjson
+
+from extractors.session import Unacceptable
+from kernel import SourceChanged, SourceUnavailable
+
+BOM = b"\xef\xbb\xbf"
+TAIL = 8192  # bytes at the end of a package in which `links` stand
+NEXT = re.compile(rb'"links"\s*:\s*\{[^{}]*"next"\s*:\s*("(?:[^"\\]|\\.)*")')
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """`releases` is None where the body is not JSON and cannot be counted before repair."""
+
+    releases: int | None
+    next: str | None
+
+
+def check_package(body: bytes) -> None:
+    """Accept `body` if it is, or may be repaired into, a whole release package.
+
+    Raises:
+        Unacceptable: HTML, an error object, or JSON that is cut short.
+    """
+    text = body.removeprefix(BOM).strip()
+    if text[:1] != b"{":
+        kind = "an HTML page" if text[:1] == b"<" else f"{text[:40]!r}"
+        raise Unacceptable(f"expected a JSON release package, got {kind}", SourceChanged)
+    try:
+        package = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        if text[-1:] != b"}" or "unexpected end" in str(error):
+            raise Unacceptable("the JSON is cut short", SourceUnavailable) from error
+        if b'"releases"' not in text:
+            raise Unacceptable(f"neither JSON nor a package: {error}", SourceChanged) from error
+        return
+    if not isinstance(package.get("releases"), list):
+        keys = ", ".join(sorted(package)[:10])
+        raise Unacceptable(f"expected 'releases', got the keys {keys}", SourceChanged)
+
+
+def read_envelope(body: bytes) -> Envelope:
+    """The envelope of a body that `check_package` accepted."""
+    try:
+        package = json.loads(body.removeprefix(BOM))  # more lenient than orjson: takes 1e9999
+    except (ValueError, RecursionError):
+        found = NEXT.search(body[-TAIL:])
+        return Envelope(None, json.loads(found[1]) if found else None)
+    links = package.get("links")
+    link = links.get("next") if isinstance(links, dict) else None
+    return Envelope(len(package["releases"]), link if isinstance(link, str) and link else None)

@@ -1,0 +1,62 @@
+"""The ways from one page to the next: a closed set, chosen by name in a source's facts.
+
+Owns the walk and what is suspicious about it. Does not store pages.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from extractors import hosts
+from extractors.envelope import check_package, read_envelope
+from extractors.session import Answer, Session
+from kernel import SourceChanged
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page: its number from 1, the answer, its releases if countable, and what is suspicious."""
+
+    number: int
+    answer: Answer
+    releases: int | None
+    doubts: tuple[str, ...]
+
+
+def next_link(session: Session, url: str) -> Iterator[Page]:
+    """The pages from `url` on, each found by the `links.next` of the one before.
+
+    Raises:
+        SourceChanged: a link repeats, leaves the source's host, or there is no end of pages.
+        SourceUnavailable: a page cannot be had.
+    """
+    source, seen = session.source, {url}
+    for number in range(1, source.fetch.max_pages + 1):
+        answer = session.get(url, check_package)
+        envelope = read_envelope(answer.body)
+        yield Page(number, answer, envelope.releases, _doubts(number, envelope, source.fetch))
+        if envelope.next is None:
+            return
+        url = hosts.follow(envelope.next, base=url, source=source.id)
+        if url in seen:
+            raise SourceChanged(
+                "a next link repeats: the pages go in circles", source=source.id, url=url
+            )
+        seen.add(url)
+    raise SourceChanged(
+        f"more than {source.fetch.max_pages} pages: choose shorter windows",
+        source=source.id,
+        url=url,
+    )
+
+
+def _doubts(number: int, envelope, fetch) -> tuple[str, ...]:  # type: ignore[no-untyped-def]
+    if envelope.next is None and envelope.releases is None:
+        return ("no next link on a page that cannot be counted",)
+    if envelope.next is None and envelope.releases >= fetch.page_size:
+        return ("no next link on a full page",)
+    if envelope.releases == 0 and number > 1:
+        return ("a next link led to an empty page",)
+    return ()
+
+
+STRATEGIES: Mapping[str, Callable[[Session, str], Iterator[Page]]] = {"next_link": next_link}

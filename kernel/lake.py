@@ -1,0 +1,145 @@
+"""The lake: folders closed by a manifest that is written last, and pointers that move last of all.
+
+Owns write-once commits, verified reads and the layout's first rule: a folder without a manifest
+does not exist. Knows nothing of what the stages mean.
+"""
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from kernel.errors import LakeCorrupt
+from kernel.manifest import Artifact, Manifest, digest
+from kernel.store import LocalStore, ObjectStore, Store
+
+MANIFEST = "manifest.json"
+
+
+class Lake:
+    """The lake at `root`: a local path, an fsspec URL, or an object with `.fs` and `.path`
+    (Airflow's `ObjectStoragePath`, universal-pathlib's `UPath`).
+
+    `changes` counts the commits and pointer moves made through this object.
+    """
+
+    def __init__(self, root: Any) -> None:
+        self.root = str(root)
+        self.store = _store(root)
+        self.changes = 0
+
+    def committed(self, folder: str) -> Manifest | None:
+        """The manifest of `folder`, or None where no stage has finished there."""
+        try:
+            return self.manifest(folder)
+        except FileNotFoundError:
+            return None
+
+    def manifest(self, folder: str) -> Manifest:
+        """The manifest of `folder`, self-checked.
+
+        Raises:
+            FileNotFoundError: there is none. LakeCorrupt: it was altered.
+        """
+        path = f"{folder}/{MANIFEST}"
+        return Manifest.loads(self.store.read(path), path)
+
+    def folders(self, prefix: str) -> list[str]:
+        """The committed folders below `prefix`, sorted."""
+        return [path[: -len(MANIFEST) - 1] for path in self.store.find(prefix, MANIFEST)]
+
+    def save(
+        self, folder: str, name: str, data: bytes, *, media_type: str, rows: int = 0
+    ) -> Artifact:
+        """Write `data` as `folder/name`: not visible to readers until `commit` names it."""
+        self.store.put(f"{folder}/{name}", data)
+        return Artifact(name, len(data), rows, digest(data), media_type)
+
+    def save_file(
+        self, folder: str, name: str, local: Path, *, media_type: str, rows: int = 0
+    ) -> Artifact:
+        """The same with a local file, which is consumed."""
+        size, sha256 = local.stat().st_size, file_digest(local)
+        self.store.put_file(f"{folder}/{name}", local)
+        return Artifact(name, size, rows, sha256, media_type)
+
+    def commit(self, manifest: Manifest) -> Manifest:
+        """Close `manifest.folder`. Of two writers the first wins; both get the winner's manifest."""
+        if self.store.create(f"{manifest.folder}/{MANIFEST}", manifest.dumps()):
+            self.changes += 1
+            return manifest
+        return self.manifest(manifest.folder)
+
+    def load(self, manifest: Manifest, artifact: Artifact) -> bytes:
+        """The artifact's bytes, verified.
+
+        Raises:
+            LakeCorrupt: the object is missing, or its size or hash is not the manifest's.
+        """
+        path = f"{manifest.folder}/{artifact.path}"
+        try:
+            data = self.store.read(path)
+        except FileNotFoundError as error:
+            raise LakeCorrupt(
+                "the manifest names a missing object: restore it", path=path
+            ) from error
+        if len(data) != artifact.bytes or digest(data) != artifact.sha256:
+            raise LakeCorrupt("the object is not what was written: restore it", path=path)
+        return data
+
+    @contextmanager
+    def local(self, manifest: Manifest, artifact: Artifact) -> Iterator[Path]:
+        """The artifact as a verified local file, for libraries that want a path."""
+        path = f"{manifest.folder}/{artifact.path}"
+        with self.store.scratch() as scratch:
+            try:
+                file = self.store.local(path, scratch)
+                sha256 = file_digest(file)
+            except FileNotFoundError as error:
+                raise LakeCorrupt("the manifest names a missing object", path=path) from error
+            if sha256 != artifact.sha256:
+                raise LakeCorrupt("the object is not what was written: restore it", path=path)
+            yield file
+
+    def move(self, pointer: str, choose: Callable[[bytes | None], bytes | None]) -> bool:
+        """Move `pointer` to what `choose` makes of its present bytes; None leaves it.
+
+        Asked again when another writer moved the pointer in between. True when it moved.
+        """
+        while True:
+            found = self.peek(pointer)
+            wanted = choose(found)
+            if wanted is None or wanted == found:
+                return False
+            if self.store.swap(pointer, found, wanted):
+                self.changes += 1
+                return True
+
+    def peek(self, pointer: str) -> bytes | None:
+        """The bytes of `pointer`, or None where it was never set."""
+        try:
+            return self.store.read(pointer)
+        except FileNotFoundError:
+            return None
+
+
+def file_digest(path: Path) -> str:
+    """The SHA-256 of a file, read in pieces."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _store(root: Any) -> Store:
+    if hasattr(root, "fs"):
+        return ObjectStore(root.fs, str(root.path))
+    text = os.fspath(root)
+    if "://" not in text:
+        return LocalStore(Path(text).absolute())
+    import fsspec  # only remote lakes pay for it
+
+    fs, path = fsspec.core.url_to_fs(text)
+    if "file" in ((fs.protocol,) if isinstance(fs.protocol, str) else fs.protocol):
+        return LocalStore(Path(path))
+    return ObjectStore(fs, path)

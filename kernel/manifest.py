@@ -1,0 +1,131 @@
+"""Manifests: what a stage wrote, counted and hashed, as canonical JSON.
+
+Owns the shape, the identity and the self-check of a manifest. Does not store it.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Self
+
+from kernel.errors import LakeCorrupt
+
+
+def digest(data: bytes) -> str:
+    """The SHA-256 of `data`, in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def canonical(value: object) -> bytes:
+    """`value` as JSON with sorted keys, two spaces of indent, UTF-8, and a final newline."""
+    text = json.dumps(value, sort_keys=True, indent=2, ensure_ascii=False, allow_nan=False)
+    return text.encode() + b"\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many things went in and where they went. Nothing is lost: the two sides must be equal.
+
+    Raises:
+        ValueError: `read` is not `written + rejected + merged`, or a number is negative.
+    """
+
+    read: int = 0
+    written: int = 0
+    rejected: int = 0
+    merged: int = 0
+
+    def __post_init__(self) -> None:
+        if min(self.read, self.written, self.rejected, self.merged) < 0:
+            raise ValueError(f"a count is negative: {self}")
+        if self.read != self.written + self.rejected + self.merged:
+            raise ValueError(f"read is not written + rejected + merged: {self}")
+
+    def __add__(self, other: "Counts") -> "Counts":
+        return Counts(
+            self.read + other.read,
+            self.written + other.written,
+            self.rejected + other.rejected,
+            self.merged + other.merged,
+        )
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Artifact:
+    """One file: its path within the manifest's folder, size in bytes, rows, hash, media type."""
+
+    path: str
+    bytes: int
+    rows: int
+    sha256: str
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """What one stage wrote into one folder.
+
+    `inputs` maps the folder of each input manifest to that manifest's id: where this came from.
+    `notes` are facts for the next stage and for people. `log` is what differs from run to run,
+    such as fetch times. Inputs and log are kept and self-checked but are no part of the `id`: equal
+    data has an equal id, however it was come by.
+    """
+
+    folder: str
+    stage: str
+    subject: str
+    version: str
+    code: str
+    counts: Counts
+    artifacts: tuple[Artifact, ...]
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    notes: Mapping[str, Any] = field(default_factory=dict)
+    log: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def id(self) -> str:
+        """The SHA-256 of all but the inputs and the log."""
+        told = {k: v for k, v in self._plain().items() if k not in ("inputs", "log")}
+        return digest(canonical(told))
+
+    def artifact(self, path: str) -> Artifact:
+        """The artifact at `path`.
+
+        Raises:
+            LakeCorrupt: the manifest names none there.
+        """
+        for artifact in self.artifacts:
+            if artifact.path == path:
+                return artifact
+        raise LakeCorrupt(f"the manifest of {self.folder} names no {path}", path=self.folder)
+
+    def dumps(self) -> bytes:
+        """The manifest as canonical JSON, with its id and the hash of all of it."""
+        plain = self._plain()
+        return canonical(plain | {"id": self.id, "sha256": digest(canonical(plain))})
+
+    @classmethod
+    def loads(cls, data: bytes, path: str = "") -> Self:
+        """The manifest in `data`, whose every byte is checked.
+
+        Raises:
+            LakeCorrupt: `data` is not exactly what `dumps` wrote.
+        """
+        try:
+            plain = json.loads(data)
+            del plain["id"], plain["sha256"]
+            plain["counts"] = Counts(**plain["counts"])
+            plain["artifacts"] = tuple(Artifact(**item) for item in plain["artifacts"])
+            manifest = cls(**plain | {"log": tuple(plain["log"])})
+            same = manifest.dumps() == data
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise LakeCorrupt(f"unreadable manifest: {error}. Restore it", path=path) from error
+        if not same:
+            raise LakeCorrupt("the manifest was altered: restore it from a copy", path=path)
+        return manifest
+
+    def _plain(self) -> dict[str, Any]:
+        plain = asdict(self)
+        plain["artifacts"] = sorted(plain["artifacts"], key=lambda item: item["path"])
+        return plain

@@ -1,0 +1,134 @@
+"""The publish stage: one immutable edition, read back and verified, then the pointer.
+
+Owns the layout of `published/<publication>/<edition>/` and the order of its writes: files, then
+`SHA256SUMS`, then `manifest.json`, then `latest.json`.
+"""
+
+import logging
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from kernel import Artifact, Lake, Manifest, Publication, Source, __version__
+from kernel.manifest import canonical
+from publish import json_files, pointer
+from publish.gate import pass_gate
+from publish.readme import readme
+from publish.summary import summarise
+from publish.verify import verify
+from transforms.convert import REJECTS
+from transforms.lines import unpack
+
+log = logging.getLogger(__name__)
+MEDIA_TYPES = {
+    ".json": "application/json",
+    ".gz": "application/gzip",
+    ".html": "text/html",
+    ".md": "text/markdown",
+    ".parquet": "application/vnd.apache.parquet",
+}
+
+
+def publish(
+    publication: Publication,
+    lake: Lake,
+    inputs: Sequence[tuple[Source, Manifest]],
+    tables: Manifest,
+    quality: Manifest,
+) -> Manifest:
+    """Publish the edition that was built and judged; return what is there if it was done before.
+
+    Args:
+        publication: of which the edition is one.
+        lake: where from and to.
+        inputs: each source with the manifest of its records.
+        tables: the edition's tables.
+        quality: the edition's verdict and report.
+
+    Returns:
+        The edition's manifest, to which `latest.json` now points unless it points at newer records.
+
+    Raises:
+        GateBlocked: the verdict is `block`.
+        LakeCorrupt: the edition, read back, is not what was written.
+    """
+    pass_gate(lake, publication, quality)
+    folder = f"published/{publication.id}/{tables.version}"
+    edition = lake.committed(folder) or _build(publication, lake, inputs, tables, quality, folder)
+    verify(lake, folder)
+    moved = pointer.move_latest(lake, edition)
+    pointer.clear_held(lake, publication.id)
+    log.info("publication=%s edition=%s latest_moved=%s", publication.id, edition.version, moved)
+    return edition
+
+
+def _build(
+    publication: Publication,
+    lake: Lake,
+    inputs: Sequence[tuple[Source, Manifest]],
+    tables: Manifest,
+    quality: Manifest,
+    folder: str,
+) -> Manifest:
+    records = [manifest for _, manifest in inputs]
+    conversions = [lake.manifest(path) for manifest in records for path in manifest.inputs]
+    summary = summarise(publication, lake, inputs, tables, quality)
+    with lake.store.scratch() as scratch:
+        extensions = {url for m in conversions for url in m.notes["extensions"]}
+        edition = tables.version
+        rows = json_files.write_json(publication, edition, lake, records, extensions, scratch)
+        path = scratch / json_files.QUARANTINE
+        rows[json_files.QUARANTINE] = json_files.write_quarantine(_rejects(lake, conversions), path)
+        for name, data in (
+            ("summary.json", canonical(summary)),
+            ("README.md", readme(publication, summary, tables, rows).encode()),
+        ):
+            (scratch / name).write_bytes(data)
+            rows[name] = 0
+        artifacts = [_put(lake, folder, scratch / name, name, n) for name, n in rows.items()]
+        artifacts += _copied(lake, folder, tables, "parquet/", scratch)
+        artifacts += _copied(lake, folder, quality, "", scratch)
+    artifacts.append(_sums(lake, folder, artifacts))
+    return lake.commit(
+        Manifest(
+            folder=folder,
+            stage="publish",
+            subject=publication.id,
+            version=edition,
+            code=__version__,
+            counts=tables.counts,
+            artifacts=tuple(sorted(artifacts)),
+            inputs={manifest.folder: manifest.id for manifest in (*records, tables, quality)},
+            notes={"summary": summary, "generation": summary["generation"]},
+        )
+    )
+
+
+def _rejects(lake: Lake, conversions: Sequence[Manifest]) -> Iterator[dict[str, Any]]:
+    for manifest in conversions:
+        for line in unpack(lake.load(manifest, manifest.artifact(REJECTS))):
+            yield {"source": manifest.subject, **orjson.loads(line)}
+
+
+def _put(lake: Lake, folder: str, local: Path, name: str, rows: int) -> Artifact:
+    media_type = MEDIA_TYPES[Path(name).suffix]
+    return lake.save_file(folder, name, local, media_type=media_type, rows=rows)
+
+
+def _copied(
+    lake: Lake, folder: str, manifest: Manifest, prefix: str, scratch: Path
+) -> Iterator[Artifact]:
+    """The files of an earlier stage, verified as they are copied, under the edition's folder."""
+    for artifact in manifest.artifacts:
+        local = scratch / "copy"
+        local.write_bytes(lake.load(manifest, artifact))
+        yield _put(lake, folder, local, prefix + artifact.path, artifact.rows)
+
+
+def _sums(lake: Lake, folder: str, artifacts: Sequence[Artifact]) -> Artifact:
+    """`SHA256SUMS` as coreutils writes it, of every file but itself and the manifest."""
+    lines = [f"{artifact.sha256}  {artifact.path}\n" for artifact in sorted(artifacts)]
+    data = "".join(lines).encode()
+    return lake.save(folder, "SHA256SUMS", data, media_type="text/plain", rows=len(lines))

@@ -1,0 +1,110 @@
+"""The JSON files of an edition: compiled releases, a release package, what is left out of it.
+
+Owns their shape. Source: OCDS 1.1 release package reference; bulk files as gzipped JSON Lines.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import orjson
+from isal import igzip
+
+from kernel import Lake, Manifest, Publication, Window
+from transforms.jsontext import dumps
+from transforms.tables.build import read_records
+
+COMPILED, PACKAGE = "json/compiled_releases.jsonl.gz", "json/release_package.json"
+NONCONFORMING, QUARANTINE = "json/nonconforming_releases.jsonl.gz", "quarantine.jsonl.gz"
+GZIP_LEVEL = 3  # isal's highest: about zlib's 6 in size at several times the speed
+
+
+class GzipLines:
+    """A gzipped JSON Lines file being written, with no clock and no name in its header."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.rows = path, 0
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._raw = path.open("wb")
+        self._file = igzip.IGzipFile("", "wb", GZIP_LEVEL, self._raw, mtime=0)
+
+    def add(self, value: Any) -> None:
+        """Append one line."""
+        self._file.write(dumps(value) + b"\n")
+        self.rows += 1
+
+    def close(self) -> None:
+        """Finish the file."""
+        self._file.close()
+        self._raw.close()
+
+
+class PackageFile:
+    """An OCDS release package being written release by release, never held in memory."""
+
+    def __init__(self, path: Path, head: Mapping[str, Any]) -> None:
+        self.path, self.rows = path, 0
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = path.open("wb")
+        self._file.write(orjson.dumps(head)[:-1] + b',"releases":[')
+
+    def add(self, release: Any) -> None:
+        """Append one release."""
+        self._file.write((b",\n" if self.rows else b"\n") + dumps(release))
+        self.rows += 1
+
+    def close(self) -> None:
+        """Finish the package."""
+        self._file.write(b"\n]}\n")
+        self._file.close()
+
+
+def write_json(
+    publication: Publication,
+    edition: str,
+    lake: Lake,
+    records: Sequence[Manifest],
+    extensions: Iterable[str],
+    folder: Path,
+) -> dict[str, int]:
+    """Write the JSON files of an edition into `folder` in one pass over its records.
+
+    Returns:
+        The rows of each file, by its path within the edition. A release that breaks the structure
+        of OCDS goes to `nonconforming_releases` instead of the package, so that the package
+        validates; it is in every other file.
+    """
+    head = package_head(publication, edition, records, extensions)
+    package = PackageFile(folder / PACKAGE, head)
+    compiled, left_out = GzipLines(folder / COMPILED), GzipLines(folder / NONCONFORMING)
+    for record in (record for manifest in records for record in read_records(lake, manifest)):
+        compiled.add(record["compiled"])
+        for envelope in record["releases"]:
+            (package if envelope["conforms"] else left_out).add(envelope["release"])
+    for file in (package, compiled, left_out):
+        file.close()
+    return {PACKAGE: package.rows, COMPILED: compiled.rows, NONCONFORMING: left_out.rows}
+
+
+def package_head(
+    publication: Publication, edition: str, records: Sequence[Manifest], extensions: Iterable[str]
+) -> dict[str, Any]:
+    """The package's metadata. Its date is the end of what it covers: files hold no clock."""
+    last = max(Window.parse(str(manifest.notes["span"])).end for manifest in records)
+    return {
+        "uri": f"{publication.uri}/{edition}/{PACKAGE}",
+        "version": "1.1",
+        "extensions": sorted(extensions),
+        "publishedDate": f"{last:%Y-%m-%dT%H:%M:%SZ}",
+        "publisher": {"name": publication.publisher},
+        "license": publication.licence_url,
+    }
+
+
+def write_quarantine(entries: Iterator[Mapping[str, Any]], path: Path) -> int:
+    """Write the public list of quarantined releases: where, which and why, not what they hold."""
+    file = GzipLines(path)
+    for entry in entries:
+        file.add({key: value for key, value in entry.items() if key != "raw"})
+    file.close()
+    return file.rows

@@ -1,0 +1,60 @@
+"""The summary of an edition: what went in, what came out, stage by stage, and the verdict.
+
+Owns the shape of `summary.json`. Holds no clock: the same edition has the same summary.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from kernel import Counts, Lake, Manifest, Publication, Source
+
+
+def summarise(
+    publication: Publication,
+    lake: Lake,
+    inputs: Sequence[tuple[Source, Manifest]],
+    tables: Manifest,
+    quality: Manifest,
+) -> dict[str, Any]:
+    """The summary. Counts are releases: at every stage read = written + rejected + merged."""
+    sources = {source.id: _source(lake, source, records) for source, records in inputs}
+    rows = {a.path.removesuffix(".parquet"): a.rows for a in tables.artifacts}
+    total = Counts(
+        read=sum(entry["convert"]["read"] for entry in sources.values()),
+        written=rows["releases"],
+        rejected=sum(entry["convert"]["rejected"] for entry in sources.values()),
+        merged=sum(entry["compile"]["merged"] for entry in sources.values()),
+    )
+    return {
+        "publication": publication.id,
+        "edition": tables.version,
+        "decision": quality.notes["decision"],
+        "reasons": list(quality.notes["reasons"]),
+        "generation": sum(int(records.notes["generation"]) for _, records in inputs),
+        "counts": asdict(total),
+        "rows": rows,
+        "sources": sources,
+    }
+
+
+def _source(lake: Lake, source: Source, records: Manifest) -> dict[str, Any]:
+    conversions = [lake.manifest(folder) for folder in records.inputs]
+    kinds: Counter[str] = Counter()
+    for manifest in conversions:
+        kinds.update(manifest.notes["kinds"])
+    converted = sum((manifest.counts for manifest in conversions), Counts())
+    return {
+        "title": source.title,
+        "span": records.notes["span"],
+        "windows": len(conversions),
+        "pages": sum(manifest.notes["pages"] for manifest in conversions),
+        "convert": asdict(converted),
+        "compile": asdict(records.counts),
+        "releases": records.counts.written,
+        "processes": records.notes["processes"],
+        "kinds": {kind: count for kind, count in sorted(kinds.items()) if count},
+        "made_up": any(m.notes["made_up"] for m in conversions),
+        "doubts": {m.notes["window"]: m.notes["doubts"] for m in conversions if m.notes["doubts"]},
+    }

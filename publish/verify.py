@@ -1,0 +1,51 @@
+"""Reads an edition back and compares every byte with what its manifest promises.
+
+Owns the comparison. Works on an edition in the lake and on a copy downloaded anywhere.
+"""
+
+import gzip
+from dataclasses import replace
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from kernel import Artifact, Lake, LakeCorrupt, Manifest
+
+SUMS = "SHA256SUMS"
+
+
+def verify(lake: Lake, folder: str) -> Manifest:
+    """The manifest of the edition in `folder`, every file of which was read and compared.
+
+    Raises:
+        FileNotFoundError: there is no manifest.
+        LakeCorrupt: naming the first file that is missing or is not what was written.
+    """
+    manifest = replace(lake.manifest(folder), folder=folder)
+    for artifact in manifest.artifacts:
+        with lake.local(manifest, artifact) as file:
+            rows = _rows(artifact, file)
+        if rows is not None and rows != artifact.rows:
+            path = f"{folder}/{artifact.path}"
+            raise LakeCorrupt(f"{rows} rows where {artifact.rows} were written", path=path)
+    _compare_sums(lake, manifest)
+    return manifest
+
+
+def _rows(artifact: Artifact, file: Path) -> int | None:
+    """The rows a reader would find; None where rows are not a file's own."""
+    if artifact.path.endswith(".parquet"):
+        return int(pq.ParquetFile(file).metadata.num_rows)
+    if artifact.path.endswith(".jsonl.gz"):
+        with gzip.open(file) as stream:
+            return sum(1 for _ in stream)
+    return None
+
+
+def _compare_sums(lake: Lake, manifest: Manifest) -> None:
+    promised = {a.path: a.sha256 for a in manifest.artifacts if a.path != SUMS}
+    lines = lake.load(manifest, manifest.artifact(SUMS)).decode().splitlines()
+    listed = {path: sha256 for sha256, _, path in (line.partition("  ") for line in lines)}
+    if listed != promised:
+        path = f"{manifest.folder}/{SUMS}"
+        raise LakeCorrupt("the list of sums is not the manifest's", path=path)

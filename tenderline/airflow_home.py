@@ -1,0 +1,52 @@
+"""What Airflow needs before its first start: a home, and secrets made once.
+
+Owns `var/` in the checkout. Does not import Airflow: the environment must be set before that.
+"""
+
+import base64
+import os
+import secrets
+from pathlib import Path
+
+from kernel import ConfigError
+
+SECRETS = ("fernet", "api", "jwt")
+
+
+def prepare(home: Path) -> None:
+    """Set `AIRFLOW_HOME` to the checkout `home`, and make its secrets if there are none.
+
+    Each secret is a file only its owner may read. All processes of Airflow share them: without a
+    common jwt secret every task fails.
+
+    Raises:
+        ConfigError: `home` is no checkout of tenderline.
+    """
+    if not (home / "airflow.cfg").is_file():
+        raise ConfigError("there is no airflow.cfg here: run this in a checkout", path=str(home))
+    folder = home / "var" / "secrets"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder.chmod(0o700)
+    for name in SECRETS:
+        _make(folder / name)
+    os.environ["AIRFLOW_HOME"] = str(home)
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    os.umask(0o077)  # Airflow writes the password of its first user in plain text
+
+
+def _make(path: Path) -> None:
+    """Create a secret whole or not at all; an existing one stays."""
+    if path.exists():
+        return
+    value = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()  # what Fernet asks for
+    value = value if path.name == "fernet" else secrets.token_urlsafe(64)  # HS512: 64 bytes
+    staged = path.with_name(f".{path.name}.{os.getpid()}")
+    handle = os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w") as stream:
+        stream.write(value)
+    try:
+        os.link(staged, path)
+    except FileExistsError:
+        pass  # another process was first: its secret is the one
+    finally:
+        staged.unlink()

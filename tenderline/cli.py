@@ -1,0 +1,305 @@
+"""The command `tenderline`.
+
+Owns the commands and their options. Every error of the pipeline ends in its class's exit code.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+
+from extractors.loader import load, load_all
+from extractors.windows import plan
+from kernel import ConfigError, Lake, PipelineError, Source, Window, __version__
+from kernel.window import stamp
+from tenderline import console
+from tenderline.pipeline import STAGES, Run, Stage
+
+IO_ERROR = 74  # EX_IOERR of sysexits.h: a full disk, a folder that may not be written
+lake_option = click.option(
+    "--lake",
+    "lake_root",
+    envvar="TENDERLINE_LAKE",
+    default="lake",
+    show_default=True,
+    help="Folder or fsspec address of the lake.",
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="tenderline")
+def cli() -> None:
+    """Pull procurement notices, convert them to OCDS, check them, publish bulk files."""
+
+
+@cli.command()
+def sources() -> None:
+    """List the sources and what is known of them."""
+    rows = [
+        (s.id, s.title, s.publisher, s.licence, s.window.first.isoformat(), s.coverage)
+        for s in load_all()
+    ]
+    console.table("Sources", ("id", "system", "publisher", "licence", "since", "coverage"), rows)
+
+
+@cli.command()
+@click.argument("source_ids", metavar="SOURCE...", nargs=-1, required=True)
+@click.option(
+    "--from", "start", help="First moment: a date, or a date and time; on the source's clock."
+)
+@click.option("--to", "end", help="Moment after the last; the same. Default: midnight today.")
+@lake_option
+@click.option(
+    "--replay",
+    type=click.Path(path_type=Path),
+    help="Folder of recorded pages to serve instead of the source.",
+)
+@click.option("--at", "base_url", help="Address of a server to ask instead of the source.")
+@click.option(
+    "--until",
+    type=click.Choice(STAGES),
+    default="publish",
+    show_default=True,
+    help="Last stage to run.",
+)
+@click.option(
+    "--version", "look", help="Name of this look at the windows; another name fetches them again."
+)
+def run(  # noqa: PLR0913 (one argument an option)
+    source_ids: tuple[str, ...],
+    start: str | None,
+    end: str | None,
+    lake_root: str,
+    replay: Path | None,
+    base_url: str | None,
+    until: Stage,
+    look: str | None,
+) -> None:
+    """Fetch, convert, compile, check and publish. Done work is not done again.
+
+    Without --from the last whole day is fetched; with --replay, what the recording covers.
+    """
+    if replay and base_url:
+        raise ConfigError("give --replay or --at, not both")
+    chosen = [load(source_id) for source_id in source_ids]
+    lake = Lake(lake_root)
+    lake.store.sweep()
+    with ExitStack() as servers:
+        planned = [_planned(source, start, end, replay, base_url, servers) for source in chosen]
+        total = sum(len(windows) for _, windows in planned)
+        with console.steps(total + 4 * len(planned)) as told:
+            work = Run(lake, until, told)
+            for source, windows in planned:
+                work.source(source, windows, look or stamp(windows[-1].end))
+            editions = _publish(work, source_ids)
+    console.summary(work.manifests)
+    for edition in editions:
+        where = f"{lake.root.rstrip('/')}/{edition.folder}"
+        if lake.changes:
+            decision = edition.notes["summary"]["decision"]
+            console.out.print(f"published {where} ({decision})", markup=False)
+        else:
+            console.out.print(f"nothing new: {where} was published before", markup=False)
+    if not lake.changes and not editions:
+        console.out.print("nothing new: all of this was done before")
+
+
+def _publish(work: Run, source_ids: Sequence[str]) -> list:  # type: ignore[type-arg]
+    from publish import loader
+
+    editions = []
+    for publication in loader.load_all():
+        if set(source_ids) & set(publication.sources):
+            edition = work.publication(publication, [load(s) for s in publication.sources])
+            editions += [edition] if edition else []
+    return editions
+
+
+def _planned(
+    source: Source,
+    start: str | None,
+    end: str | None,
+    replay: Path | None,
+    base_url: str | None,
+    servers: ExitStack,
+) -> tuple[Source, list[Window]]:
+    """The source, at the server it is to be asked at, and the windows to fetch."""
+    if replay:
+        from tenderline.replay import Replay
+
+        server = servers.enter_context(Replay(replay, source))
+        windows = server.recording.windows(source)
+        if start or end:
+            span = _span(source, start, end)
+            windows = [w for w in windows if span.start <= w.start and w.end <= span.end]
+        if not windows:
+            raise ConfigError("the recording covers no window between --from and --to")
+        return source.at(server.url), windows
+    asked = source.at(base_url) if base_url else source
+    return asked, plan(source, _span(source, start, end))
+
+
+def _span(source: Source, start: str | None, end: str | None) -> Window:
+    zone = ZoneInfo(source.fetch.clock)
+    midnight = datetime.now(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    last = _moment(end, zone, "--to") if end else midnight
+    first = _moment(start, zone, "--from") if start else last - timedelta(days=1)
+    earliest = datetime.combine(source.window.first, datetime.min.time(), zone)
+    return Window(max(first, earliest), last)
+
+
+def _moment(text: str, zone: ZoneInfo, option: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        message = f"{option}: {text!r} is no date such as {date(2026, 8, 10)} or 2026-08-10T06:00"
+        raise ConfigError(message) from error
+    return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
+
+
+@cli.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option(
+    "--source",
+    "source_id",
+    default="find_a_tender",
+    show_default=True,
+    help="Whose pages they are.",
+)
+@click.option("--port", type=int, help="Where to listen on 127.0.0.1.")
+@click.option("--limit", type=int, help="Requests within 120 seconds before a 429.")
+@click.option(
+    "--retry-after", type=float, default=120, show_default=True, help="Seconds that a 429 names."
+)
+def replay(
+    folder: Path, source_id: str, port: int | None, limit: int | None, retry_after: float
+) -> None:
+    """Serve recorded pages in FOLDER on loopback as their source would, until interrupted."""
+    from tenderline.replay import Replay
+
+    with Replay(folder, load(source_id), port=port, limit=limit, retry_after=retry_after) as server:
+        console.out.print(f"replaying {folder} at {server.url}", markup=False)
+        for word in server.recording.words:
+            console.err.print(word, markup=False)
+        for window in server.recording.windows(load(source_id)):
+            console.out.print(f"window {window.name}", markup=False)
+        sys.stdout.flush()
+        server.wait()
+
+
+@cli.command()
+@click.argument("edition")
+@lake_option
+def verify(edition: str, lake_root: str) -> None:
+    """Read EDITION back: its name in the lake, or a folder it was copied to."""
+    from kernel.lake import MANIFEST
+    from publish.verify import verify as read_back
+
+    path = Path(edition)
+    if (path / MANIFEST).is_file():
+        path = path.resolve()
+        lake, folder = Lake(path.parent), path.name
+    else:
+        lake = Lake(lake_root)
+        found = [f for f in lake.folders("published") if edition in (f, f.rsplit("/", 1)[-1])]
+        if len(found) != 1:
+            raise ConfigError(
+                f"no edition {edition!r}: `tenderline editions` lists them", path=lake_root
+            )
+        folder = found[0]
+    manifest = read_back(lake, folder)
+    files = len(manifest.artifacts)
+    console.out.print(f"{manifest.version}: {files} files are as they were written")
+
+
+@cli.command()
+@lake_option
+def editions(lake_root: str) -> None:
+    """List the editions in the lake."""
+    from publish.pointer import latest_edition
+
+    lake = Lake(lake_root)
+    rows = []
+    for folder in lake.folders("published"):
+        manifest = lake.manifest(folder)
+        latest = latest_edition(lake, manifest.subject)
+        mark = "latest" if latest and latest.version == manifest.version else ""
+        summary = manifest.notes["summary"]
+        rows.append((manifest.subject, manifest.version, mark, summary["decision"],
+                     summary["rows"]["releases"], summary["rows"]["processes"]))  # fmt: skip
+    head = ("publication", "edition", "", "decision", "releases", "processes")
+    console.table("Editions", head, rows)
+
+
+@cli.command()
+@lake_option
+def demo(lake_root: str) -> None:
+    """Publish two days of made-up notices through Airflow, without a network."""
+    from tenderline.demo import demo as run_demo
+
+    run_demo(Path.cwd(), Path(lake_root).absolute())
+
+
+@cli.command()
+@lake_option
+def airflow(lake_root: str) -> None:
+    """Start Airflow with its web UI on this checkout; Ctrl-C ends it."""
+    from tenderline.airflow_home import prepare
+
+    prepare(Path.cwd())
+    os.environ.setdefault("TENDERLINE_LAKE", str(Path(lake_root).absolute()))
+    os.environ["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"  # it calls itself
+    subprocess.run(["airflow", "db", "migrate"], check=True)  # noqa: S607
+    os.execvp("airflow", ["airflow", "standalone"])  # noqa: S606, S607
+
+
+@cli.command("stand-in")
+@click.option(
+    "--port", type=int, default=8640, show_default=True, help="Where to listen on 127.0.0.1."
+)
+@click.option(
+    "--seed", type=int, default=2026, show_default=True, help="Another seed makes other notices."
+)
+@click.option(
+    "--defect", "defects", multiple=True, help="Name of a defect to show; may be repeated."
+)
+@click.option("--limit", type=int, help="Requests within 120 seconds before a 429.")
+def stand_in(port: int, seed: int, defects: tuple[str, ...], limit: int | None) -> None:
+    """Serve made-up notices on loopback as Find a Tender would, until interrupted."""
+    from tenderline.stand_in import StandIn
+
+    try:
+        server = StandIn(seed, port=port, defects=defects, limit=limit)
+    except ValueError as error:
+        raise ConfigError(str(error)) from error
+    with server:
+        console.out.print(f"stand-in of Find a Tender at {server.url}", markup=False)
+        sys.stdout.flush()
+        server.wait()
+
+
+def main() -> None:
+    """Run the command line and exit with the code of the error's class."""
+    os.umask(0o022)
+    try:
+        cli.main(standalone_mode=False)
+    except PipelineError as error:
+        console.err.print(f"{type(error).__name__}: {error}", markup=False)
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        console.err.print("interrupted: run the same command again to go on")
+        sys.exit(130)
+    except OSError as error:
+        console.err.print(
+            f"{error}: make room or mend it, then run the same command again", markup=False
+        )
+        sys.exit(IO_ERROR)

@@ -1,0 +1,76 @@
+"""Drives the stage functions for the command line, in one process and without a scheduler.
+
+Owns the order of the stages here; `dags/` owns it under Airflow. Both call the same functions.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+from extractors.extract import extract
+from kernel import Lake, Manifest, Publication, Source, Window
+from publish.edition import publish
+from publish.pointer import latest_edition
+from transforms.compile import compile_records, records_of
+from transforms.convert import convert
+from transforms.tables.build import build_tables
+from validation.check import check
+from validation.structure import checker
+
+Stage = Literal["extract", "convert", "compile", "tables", "check", "publish"]
+STAGES: tuple[Stage, ...] = get_args(Stage)
+
+
+@dataclass(slots=True)
+class Run:
+    """One run over one lake. `told` is called with a line for every step; `manifests` are kept."""
+
+    lake: Lake
+    until: Stage = "publish"
+    told: Callable[[str], None] = print
+    manifests: list[Manifest] = field(default_factory=list)
+
+    def source(self, source: Source, windows: Sequence[Window], version: str) -> None:
+        """Extract, convert and compile `windows` of `source`, as far as `until`."""
+        check_release = checker(source.fetch.clock, source.ocid_prefix)
+        for number, window in enumerate(windows, start=1):
+            place = f"{source.id} window {number}/{len(windows)} {window.name}"
+
+            def page_told(page: object, place: str = place) -> None:
+                self.told(f"{place}: page {getattr(page, 'number', 0)}")
+
+            self.told(place)
+            raw = self._keep(
+                extract(source, self.lake, window, version=version, progress=page_told)
+            )
+            if self._goes_on("convert"):
+                self._keep(convert(source, self.lake, raw, check=check_release))
+        if self._goes_on("compile"):
+            self.told(f"{source.id} compile")
+            self._keep(compile_records(source, self.lake))
+
+    def publication(self, publication: Publication, sources: Iterable[Source]) -> Manifest | None:
+        """Make the next edition of `publication`, as far as `until`; the edition if it got there."""
+        inputs = [(s, r) for s in sources if (r := records_of(s.id, self.lake))]
+        if not inputs or not self._goes_on("tables"):
+            return None
+        self.told(f"{publication.id} tables")
+        tables = self._keep(build_tables(publication, self.lake, inputs))
+        if not self._goes_on("check"):
+            return None
+        self.told(f"{publication.id} check")
+        previous = latest_edition(self.lake, publication.id)
+        summary = previous.notes["summary"] if previous else None
+        quality = check(publication, self.lake, inputs, tables, previous=summary)
+        self._keep(quality)
+        if not self._goes_on("publish"):
+            return None
+        self.told(f"{publication.id} publish")
+        return self._keep(publish(publication, self.lake, inputs, tables, quality))
+
+    def _goes_on(self, stage: Stage) -> bool:
+        return STAGES.index(stage) <= STAGES.index(self.until)
+
+    def _keep(self, manifest: Manifest) -> Manifest:
+        self.manifests.append(manifest)
+        return manifest

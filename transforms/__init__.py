@@ -1,0 +1,4 @@
+"""Raw bytes to OCDS releases, to records, to tables; and the model of OCDS they all rest on.
+
+Owns what data means. Never fetches, never judges quality.
+"""

@@ -1,0 +1,134 @@
+"""The compile stage: every release of a source to records, one per contracting process.
+
+Owns the layout of `records/`: one file per month of a process's first release, so that no record
+ever changes file. What becomes of one process is in `transforms.record`.
+"""
+
+import logging
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from kernel import Artifact, Counts, Lake, Manifest, NothingNew, Source, Window, __version__
+from kernel.manifest import canonical, digest
+from transforms.convert import RELEASES, head_of
+from transforms.lines import MEDIA_TYPE, pack, unpack
+from transforms.record import Tally, record
+from transforms.values import moment
+
+log = logging.getLogger(__name__)
+BATCH = 500  # lines of one month held before they are written away
+
+
+def conversions(source_id: str, lake: Lake) -> list[Manifest]:
+    """The newest conversion, by code version, of every extraction of a source, by window."""
+    newest: dict[str, str] = {}
+    for folder in lake.folders(f"releases/{source_id}"):
+        newest[folder.rsplit("/", 1)[0]] = folder
+    return [lake.manifest(folder) for folder in newest.values()]
+
+
+def compile_records(source: Source, lake: Lake) -> Manifest:
+    """Bring the records of `source` up to date with every release in the lake.
+
+    Returns:
+        The manifest of `YYYY-MM.jsonl.zst`, one record a line: the ocid, the compiled release,
+        and every distinct release with its envelope. Counts are releases: `merged` are the exact
+        duplicates. `notes.generation` grows with every window added.
+
+    Raises:
+        NothingNew: no window was converted yet.
+    """
+    inputs = conversions(source.id, lake)
+    if not inputs:
+        raise NothingNew("nothing was converted yet: extract and convert first", source=source.id)
+    ids = {manifest.folder: manifest.id for manifest in inputs}
+    identity = digest(canonical([sorted(ids.items()), __version__]))
+    version = f"{len(inputs):06}-{identity[:8]}"
+    folder = f"records/{source.id}/{version}"
+    if done := lake.committed(folder):
+        return done
+    zone, tally = ZoneInfo(source.fetch.clock), Tally()
+    with lake.store.scratch() as scratch:
+        months = _spill(lake, inputs, zone, scratch)
+        artifacts = [_compile_month(lake, folder, month, zone, tally) for month in months]
+    log.info("source=%s releases=%d processes=%d duplicates=%d",
+             source.id, tally.written, tally.processes, tally.merged)  # fmt: skip
+    read = sum(manifest.counts.written for manifest in inputs)
+    return lake.commit(
+        Manifest(
+            folder=folder,
+            stage="compile",
+            subject=source.id,
+            version=version,
+            code=__version__,
+            counts=Counts(read=read, written=tally.written, merged=tally.merged),
+            artifacts=tuple(artifacts),
+            inputs=ids,
+            notes={"generation": len(inputs), "span": _span(inputs), **tally.notes()},
+        )
+    )
+
+
+def records_of(source_id: str, lake: Lake) -> Manifest | None:
+    """The newest records of a source, or None where nothing was compiled yet."""
+    folders = lake.folders(f"records/{source_id}")
+    return lake.manifest(folders[-1]) if folders else None
+
+
+def _span(inputs: Iterable[Manifest]) -> str:
+    """From the start of the first window to the end of the last, as a window's name."""
+    windows = [Window.parse(str(manifest.notes["window"])) for manifest in inputs]
+    return Window(min(w.start for w in windows), max(w.end for w in windows)).name
+
+
+def _lines(lake: Lake, inputs: Iterable[Manifest]) -> Iterator[bytes]:
+    for manifest in inputs:
+        yield from unpack(lake.load(manifest, manifest.artifact(RELEASES)))
+
+
+def _spill(lake: Lake, inputs: list[Manifest], zone: ZoneInfo, scratch: Path) -> list[Path]:
+    """Sort all lines into one local file per month of first release: memory holds no release."""
+    first: dict[str, datetime] = {}
+    for head in map(head_of, _lines(lake, inputs)):
+        date = _moment(head["date"], zone)
+        first[head["ocid"]] = min(date, first.get(head["ocid"], date))
+    months: dict[str, list[bytes]] = {}
+    for line in _lines(lake, inputs):
+        month = f"{first[head_of(line)['ocid']]:%Y-%m}"
+        months.setdefault(month, []).append(line)
+        if len(months[month]) >= BATCH:
+            _append(scratch / month, months.pop(month))
+    for month, lines in months.items():
+        _append(scratch / month, lines)
+    return sorted(scratch.iterdir())
+
+
+def _append(path: Path, lines: list[bytes]) -> None:
+    with path.open("ab") as stream:
+        stream.writelines(line + b"\n" for line in lines)
+
+
+def _compile_month(lake: Lake, folder: str, month: Path, zone: ZoneInfo, tally: Tally) -> Artifact:
+    keyed = []
+    for line in month.read_bytes().splitlines():
+        head = head_of(line)
+        keyed.append((head["ocid"], _moment(head["date"], zone), head["sha256"], line))
+    keyed.sort(key=itemgetter(0, 1, 2, 3))
+    records = [
+        record(ocid, [(key[2], key[3]) for key in keys], tally)
+        for ocid, keys in groupby(keyed, itemgetter(0))
+    ]
+    month.unlink()
+    name, data = f"{month.name}.jsonl.zst", pack(records)
+    return lake.save(folder, name, data, media_type=MEDIA_TYPE, rows=len(records))
+
+
+def _moment(date: str, zone: ZoneInfo) -> datetime:
+    found = moment(date, zone)
+    if found is None:
+        raise ValueError(f"a release without a readable date passed the check: {date!r}")
+    return found

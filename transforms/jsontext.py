@@ -1,0 +1,80 @@
+"""JSON text in and out: fast, exact to the published digit, and strict.
+
+Owns parsing and writing of JSON for every later stage. Numbers that a 64-bit float would change
+keep their text. Repairs of what is not JSON are in `transforms.repair`.
+"""
+
+import json
+import re
+from decimal import Decimal
+from typing import Any
+
+import orjson
+
+# Fewer than sixteen digits always survive a float; only longer runs are worth the slow road.
+LONG_NUMBER = re.compile(rb"[0-9][0-9.]{15}")
+MAX_DIGITS = 400  # longer numbers mean nothing and cost quadratic time
+
+
+class BadJson(ValueError):
+    """The text is not JSON, with the reason."""
+
+
+class ExactNumber(float):
+    """A number that a float cannot hold, with its published text."""
+
+    text: str
+
+
+def loads(data: bytes) -> Any:
+    """The value of the JSON text `data` (UTF-8, a byte order mark is passed over).
+
+    Raises:
+        BadJson: not JSON by RFC 8259, not UTF-8, or nested more than 1024 deep.
+    """
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    try:
+        value = orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        raise BadJson(str(error)) from error
+    if LONG_NUMBER.search(data):
+        return _loads_exactly(data)
+    return value
+
+
+def dumps(value: Any) -> bytes:
+    """`value` as compact JSON with sorted keys: equal values give equal bytes."""
+    return orjson.dumps(value, default=_fragment, option=orjson.OPT_SORT_KEYS)
+
+
+def _loads_exactly(data: bytes) -> Any:
+    try:
+        return json.loads(data, parse_float=_number, parse_int=_integer)
+    except (ValueError, RecursionError) as error:
+        raise BadJson(str(error)) from error
+
+
+def _number(text: str) -> float:
+    if len(text) > MAX_DIGITS:
+        raise BadJson(f"a number of {len(text)} digits")
+    value = float(text)
+    return value if Decimal(repr(value)) == Decimal(text) else _exact(value, text)
+
+
+def _integer(text: str) -> int | float:
+    if len(text) > MAX_DIGITS:
+        raise BadJson(f"a number of {len(text)} digits")
+    value = int(text)
+    return value if -(2**63) <= value < 2**64 else _exact(float(value), text)
+
+
+def _exact(value: float, text: str) -> ExactNumber:
+    number = ExactNumber(value)
+    number.text = text
+    return number
+
+
+def _fragment(value: Any) -> Any:
+    if isinstance(value, ExactNumber):
+        return orjson.Fragment(value.text)
+    raise TypeError(f"{type(value).__name__} is not JSON")

@@ -1,0 +1,73 @@
+"""The tables' shape, read from `tables.csv` and `columns.csv`.
+
+Owns the Arrow schemas. A correction of a definition is a correction of a row.
+"""
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import pyarrow as pa
+
+ARROW: Mapping[str, pa.DataType] = {
+    "text": pa.string(),
+    "texts": pa.list_(pa.string()),
+    "moment": pa.timestamp("us", tz="UTC"),
+    "money": pa.decimal128(18, 2),
+    "number": pa.float64(),
+    "integer": pa.int32(),
+    "boolean": pa.bool_(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column. `path` leads from the row's object to the value; `@name` is from its context."""
+
+    name: str
+    type: str
+    path: str
+    definition: str
+
+    def field(self) -> pa.Field:
+        """The Arrow field, with its definition."""
+        told = {"definition": self.definition, "ocds_path": self.path}
+        return pa.field(self.name, ARROW[self.type], metadata=told)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table: what a row is, which columns tell rows apart, and all columns in order."""
+
+    name: str
+    grain: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+
+    def schema(self, metadata: Mapping[str, str]) -> pa.Schema:
+        """The Arrow schema, with `metadata` beside grain and key."""
+        told = {**metadata, "table": self.name, "grain": self.grain, "key": ",".join(self.key)}
+        return pa.schema([column.field() for column in self.columns], metadata=told)
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    text = files("transforms.tables").joinpath(name).read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))
+
+
+@cache
+def tables() -> Mapping[str, Table]:
+    """Every table by name, in the order of `tables.csv`."""
+    columns: dict[str, list[Column]] = {}
+    for row in _rows("columns.csv"):
+        table = row.pop("table")
+        column = Column(row["column"], row["type"], row["path"], row["definition"])
+        columns.setdefault(table, []).append(column)
+    return {
+        row["table"]: Table(
+            row["table"], row["grain"], tuple(row["key"].split()), tuple(columns[row["table"]])
+        )
+        for row in _rows("tables.csv")
+    }

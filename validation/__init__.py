@@ -1,0 +1,4 @@
+"""Says what is wrong, with which severity, and decides once whether an edition may go out.
+
+Owns checks, suites, the gate and the report. Never changes data.
+"""
