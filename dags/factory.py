@@ -89,7 +89,7 @@ def source_dag(source: Source) -> DAG:
 
         @task_group
         def window(name: str) -> None:
-            convert(extract(name))
+            convert(extract(name))  # type: ignore[arg-type]  # an XComArg stands for the text
 
         @task(task_id="compile", trigger_rule="none_failed_min_one_success",
               outlets=[records_asset(source.id)])  # fmt: skip
@@ -158,7 +158,7 @@ def publication_dag(publication: Publication) -> DAG:
                 inputs = _inputs(publication, lake, built)
                 return stage(publication, lake, inputs, built, judged).folder
 
-        publish(gate(check(tables())))
+        publish(gate(check(tables())))  # type: ignore[arg-type]  # the same
 
     return publish_edition()
 
@@ -179,7 +179,8 @@ def source_doc(source: Source) -> str:
         f"Publisher: [{source.publisher}]({source.publisher_uri}). "
         f"Licence: [{source.licence}]({source.licence_url}).\n\n"
         f"Windows of {source.window.step} on the clock of {source.fetch.clock}, "
-        f"looked at again for {source.window.relook}; {source.fetch.interval:g} s between requests. "
+        f"looked at again for {source.window.relook}; "
+        f"{source.fetch.interval:g} s between requests. "
         "Trigger with `start` and `end` to fetch a period of your own."
     )
 

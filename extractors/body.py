@@ -6,6 +6,8 @@ body has its end. Does not retry.
 
 import time
 import zlib
+from collections.abc import Iterator
+from typing import Protocol
 
 import requests
 import urllib3
@@ -23,11 +25,23 @@ class BodyBroken(Exception):
     """The body ended too early, came too slowly, or is not what its headers say."""
 
 
+class _Decoder(Protocol):
+    """What is asked of a decompressor: zlib's own shape."""
+
+    @property
+    def eof(self) -> bool: ...
+
+    @property
+    def unconsumed_tail(self) -> bytes: ...
+
+    def decompress(self, data: bytes, max_length: int, /) -> bytes: ...
+
+
 class _Plain:
     eof = True
     unconsumed_tail = b""
 
-    def decompress(self, data: bytes, limit: int) -> bytes:  # noqa: ARG002 (zlib's shape)
+    def decompress(self, data: bytes, _max_length: int, /) -> bytes:
         return data
 
 
@@ -60,7 +74,7 @@ def read_body(response: requests.Response, *, max_bytes: int, deadline: float) -
     return b"".join(pieces)
 
 
-def _chunks(response: requests.Response, deadline: float):  # type: ignore[no-untyped-def]
+def _chunks(response: requests.Response, deadline: float) -> Iterator[bytes]:
     """The bytes as they come off the wire, until the end, the deadline, or a broken stream."""
     try:
         while chunk := response.raw.read1(CHUNK, decode_content=False):
@@ -74,7 +88,7 @@ def _chunks(response: requests.Response, deadline: float):  # type: ignore[no-un
         raise BodyBroken(f"{response.raw.tell()} of {expected} bytes arrived")
 
 
-def _decoder(encoding: str):  # type: ignore[no-untyped-def]
+def _decoder(encoding: str) -> _Decoder:
     if encoding in ("identity", ""):
         return _Plain()
     if encoding in ("gzip", "x-gzip", "deflate"):
@@ -82,9 +96,9 @@ def _decoder(encoding: str):  # type: ignore[no-untyped-def]
     raise BodyBroken(f"the content encoding {encoding!r} was not asked for")
 
 
-def _decompress(decoder, data: bytes) -> bytes:  # type: ignore[no-untyped-def]
+def _decompress(decoder: _Decoder, data: bytes) -> bytes:
     try:
-        return bytes(decoder.decompress(data, CHUNK * 16))
+        return decoder.decompress(data, CHUNK * 16)
     except zlib.error as error:
         raise BodyBroken(f"the compressed body is damaged: {error}") from error
 

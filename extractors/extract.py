@@ -90,7 +90,7 @@ def extract(
 
 
 def _keep(lake: Lake, folder: str, name: str, body: bytes, rows: int) -> Artifact:
-    """Save a body compressed, under a name that holds its hash: overlapping attempts never clash."""
+    """Save a body under a name that holds its hash: overlapping attempts never clash."""
     data = zstandard.ZstdCompressor(level=LEVEL).compress(body)
     path = f"{name}-{digest(body)[:12]}.json.zst"
     return lake.save(folder, path, data, media_type="application/zstd", rows=rows)

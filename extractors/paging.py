@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from extractors import hosts
-from extractors.envelope import check_package, read_envelope
+from extractors.envelope import Envelope, check_package, read_envelope
 from extractors.session import Answer, Session
 from kernel import SourceChanged
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page: its number from 1, the answer, its releases if countable, and what is suspicious."""
+    """One page: its number from 1, the answer, its releases if countable, and any doubts."""
 
     number: int
     answer: Answer
@@ -30,10 +30,11 @@ def next_link(session: Session, url: str) -> Iterator[Page]:
         SourceUnavailable: a page cannot be had.
     """
     source, seen = session.source, {url}
+    page_size = source.fetch.page_size
     for number in range(1, source.fetch.max_pages + 1):
         answer = session.get(url, check_package)
         envelope = read_envelope(answer.body)
-        yield Page(number, answer, envelope.releases, _doubts(number, envelope, source.fetch))
+        yield Page(number, answer, envelope.releases, _doubts(number, envelope, page_size))
         if envelope.next is None:
             return
         url = hosts.follow(envelope.next, base=url, source=source.id)
@@ -49,10 +50,11 @@ def next_link(session: Session, url: str) -> Iterator[Page]:
     )
 
 
-def _doubts(number: int, envelope, fetch) -> tuple[str, ...]:  # type: ignore[no-untyped-def]
+def _doubts(number: int, envelope: Envelope, page_size: int) -> tuple[str, ...]:
+    """What makes one doubt that the chain of pages is complete."""
     if envelope.next is None and envelope.releases is None:
         return ("no next link on a page that cannot be counted",)
-    if envelope.next is None and envelope.releases >= fetch.page_size:
+    if envelope.next is None and (envelope.releases or 0) >= page_size:
         return ("no next link on a full page",)
     if envelope.releases == 0 and number > 1:
         return ("a next link led to an empty page",)

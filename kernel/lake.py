@@ -66,7 +66,7 @@ class Lake:
         return Artifact(name, size, rows, sha256, media_type)
 
     def commit(self, manifest: Manifest) -> Manifest:
-        """Close `manifest.folder`. Of two writers the first wins; both get the winner's manifest."""
+        """Close `manifest.folder`. The first of two writers wins; both get its manifest."""
         if self.store.create(f"{manifest.folder}/{MANIFEST}", manifest.dumps()):
             self.changes += 1
             return manifest

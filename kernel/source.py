@@ -43,7 +43,7 @@ class Fetch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WindowRule:
-    """Which windows are fetched: the first day with data, a window's length, how far to look back."""
+    """Which windows are fetched: the first day with data, their length, how far to look back."""
 
     first: date
     step: timedelta

@@ -18,8 +18,8 @@ TEXT = """\
 Edition **{edition}**, made by tenderline {code} from {sources}. Verdict of the quality gate:
 **{decision}** (see `quality.html`).
 
-{made_up}{read:,} releases were read: {written:,} are published, {rejected:,} are quarantined with a reason,
-{merged:,} were exact duplicates.
+{made_up}{read:,} releases were read: {written:,} are published, {rejected:,} are quarantined with
+a reason, {merged:,} were exact duplicates.
 
 ## Which file to take
 

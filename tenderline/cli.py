@@ -71,7 +71,7 @@ def sources() -> None:
 @click.option(
     "--version", "look", help="Name of this look at the windows; another name fetches them again."
 )
-def run(  # noqa: PLR0913 (one argument an option)
+def run(
     source_ids: tuple[str, ...],
     start: str | None,
     end: str | None,

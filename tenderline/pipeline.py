@@ -50,7 +50,7 @@ class Run:
             self._keep(compile_records(source, self.lake))
 
     def publication(self, publication: Publication, sources: Iterable[Source]) -> Manifest | None:
-        """Make the next edition of `publication`, as far as `until`; the edition if it got there."""
+        """Make the next edition of `publication`, as far as `until`; None short of publishing."""
         inputs = [(s, r) for s in sources if (r := records_of(s.id, self.lake))]
         if not inputs or not self._goes_on("tables"):
             return None

@@ -143,7 +143,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the base's name)
-        log.debug("replay: " + format, *args)
+        log.debug("replay: %s", format % args)
 
 
 def _listen(port: int | None) -> ThreadingHTTPServer:

@@ -5,6 +5,7 @@ quarantine. What makes a release unusable is told by the check it is given.
 """
 
 import logging
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
@@ -22,6 +23,7 @@ from transforms.values import texts
 
 log = logging.getLogger(__name__)
 RELEASES, REJECTS, FINDINGS = "releases.jsonl.zst", "rejects.jsonl.zst", "findings.jsonl.zst"
+IN_RELEASE = re.compile(r"/releases/(\d+)(/.+)")
 EXCERPT = 2_000  # characters of an unreadable body kept in its reject; the raw page has them all
 
 
@@ -108,10 +110,8 @@ def _save(lake: Lake, folder: str, pages: list[_Page]) -> Iterator[Artifact]:
 def _convert_page(source: Source, page: _Page, body: bytes, check: Check) -> _Page:
     try:
         package = parse(body, source.repairs)
-        releases = package.value["releases"]
-        if not isinstance(releases, list):
-            raise TypeError("'releases' is not an array")
-    except (BadJson, KeyError, TypeError) as error:
+        releases = _releases(package.value)
+    except BadJson as error:
         finding = Finding("unreadable_page", "", f"the page cannot be read: {error}", "unusable")
         page.reject(None, finding, body.decode("utf-8", "replace")[:EXCERPT])
         return page
@@ -124,11 +124,18 @@ def _convert_page(source: Source, page: _Page, body: bytes, check: Check) -> _Pa
     return page
 
 
+def _releases(package: Any) -> list[Any]:
+    releases = package.get("releases") if isinstance(package, dict) else None
+    if not isinstance(releases, list):
+        raise BadJson("there is no array 'releases' in it")
+    return releases
+
+
 def _repaired(entry: dict[str, str], releases: list[Any]) -> tuple[int | None, Any, dict[str, Any]]:
     """Where a repair was made: the index and the release, if its path tells, and the finding."""
-    parts = entry["path"].split("/")
-    index = int(parts[2]) if len(parts) > 3 and parts[1] == "releases" else None
-    path = "/" + "/".join(parts[3:]) if index is not None else entry["path"]
+    found = IN_RELEASE.fullmatch(entry["path"])
+    index = int(found[1]) if found else None
+    path = found[2] if found else entry["path"]
     message = f"{entry['was']!r} is no JSON: {entry.get('now', 'left out')}"
     finding = Finding(f"repaired_{entry['repair']}", path, message, "error")
     return index, releases[index] if index is not None else None, asdict(finding)

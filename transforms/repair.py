@@ -13,7 +13,8 @@ from transforms.jsontext import BadJson, loads
 
 # A string, passed over whole; or what stands where a number may.
 TOKEN = re.compile(
-    rb'"(?:[^"\\]|\\.)*+"|(?P<number>-?(?:[0-9][0-9 ]*(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|Infinity|NaN\b))'
+    rb'"(?:[^"\\]|\\.)*+"'
+    rb"|(?P<number>-?(?:[0-9][0-9 ]*(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|Infinity|NaN\b))"
 )
 GROUPED = re.compile(rb"(-?[0-9]{1,3})((?: [0-9]{3})+)((?:\.[0-9]+)?)")
 LEADING = re.compile(rb"(-?)0+([0-9].*)")

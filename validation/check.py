@@ -131,9 +131,10 @@ def _thresholds(
     for manifest in conversions:
         kinds.update(manifest.notes["kinds"])
     before = (previous or {}).get("sources", {}).get(source_id, {}).get("releases", 0)
-    made_up = {manifest.notes["made_up"] for manifest in conversions}
-    yield Result("one_origin", source_id, len(made_up) < 2, False, "both" if len(made_up) > 1 else "one",
-                 "real notices or made-up ones, not both: use another lake")  # fmt: skip
+    origins = {manifest.notes["made_up"] for manifest in conversions}
+    mixed = origins == {True, False}
+    advice = "real notices or made-up ones, not both: use another lake"
+    yield Result("one_origin", source_id, not mixed, False, "both" if mixed else "one", advice)
     doubted = sum(bool(manifest.notes["doubts"]) for manifest in conversions)
     repairs = sum(count for kind, count in kinds.items() if kind.startswith("repaired_"))
     lowest = {

@@ -8,11 +8,15 @@ from html import escape
 from typing import Any
 
 STYLE = """
-body{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem;color:#0b0c0c}
-table{border-collapse:collapse;width:100%;margin:1rem 0 2rem}th,td{text-align:left;padding:.35rem .6rem;
-border-bottom:1px solid #b1b4b6;vertical-align:top;overflow-wrap:anywhere}th{background:#f3f2f1}
+body{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem;
+color:#0b0c0c}
+table{border-collapse:collapse;width:100%;margin:1rem 0 2rem}
+th,td{text-align:left;padding:.35rem .6rem;border-bottom:1px solid #b1b4b6;vertical-align:top;
+overflow-wrap:anywhere}
+th{background:#f3f2f1}
 .verdict{padding:.8rem 1rem;border-left:.5rem solid;font-size:1.2rem}
-.publish{border-color:#00703c}.publish-with-warnings{border-color:#f47738}.block{border-color:#d4351c}
+.publish{border-color:#00703c}.publish-with-warnings{border-color:#f47738}
+.block{border-color:#d4351c}
 .n{text-align:right;font-variant-numeric:tabular-nums}
 """
 SAID = {

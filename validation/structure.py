@@ -29,12 +29,13 @@ def checker(clock: str, ocid_prefix: str) -> Check:
     zone = ZoneInfo(clock)
 
     def check(release: Any) -> list[Finding]:
-        return _identity(release, zone, ocid_prefix) or _structure(release)
+        broken = _identity(release, zone)
+        return broken or [*_prefix(release, ocid_prefix), *_structure(release)]
 
     return check
 
 
-def _identity(release: Any, zone: ZoneInfo, ocid_prefix: str) -> list[Finding]:
+def _identity(release: Any, zone: ZoneInfo) -> list[Finding]:
     """What keeps a release from being placed at all: in no process, or at no time."""
     if not isinstance(release, dict):
         return [_unusable("not_an_object", "", f"a release must be an object, not {release!r:.60}")]
@@ -49,6 +50,13 @@ def _identity(release: Any, zone: ZoneInfo, ocid_prefix: str) -> list[Finding]:
     if not isinstance(release["id"], str | int) or isinstance(release["id"], bool):
         return [_unusable("bad_id", "/id", f"an id must be text, not {release['id']!r:.60}")]
     return []
+
+
+def _prefix(release: dict[str, Any], ocid_prefix: str) -> list[Finding]:
+    if release["ocid"].startswith(f"{ocid_prefix}-"):
+        return []
+    message = f"the ocid {release['ocid']!r:.60} does not begin with the registered {ocid_prefix}-"
+    return [Finding("ocid_prefix", "/ocid", message, "note")]
 
 
 def _structure(release: dict[str, Any]) -> list[Finding]:
@@ -73,9 +81,9 @@ def _breaks(error: jsonschema_rs.ValidationError) -> bool:
 
     Its content could then be neither merged nor put into tables. Empty ones hold nothing to lose.
     """
-    path = error.instance_path
-    section = len(path) == 1 or (len(path) == 2 and isinstance(path[1], int))
-    return section and path[0] in SECTIONS and error.instance not in EMPTY
+    section, *below = error.instance_path or [""]
+    entry = not below or (below[:-1] == [] and isinstance(below[0], int))
+    return section in SECTIONS and entry and error.instance not in EMPTY
 
 
 def _unusable(rule: str, path: str, message: str) -> Finding:

@@ -13,6 +13,8 @@ from functools import lru_cache
 from http.server import BaseHTTPRequestHandler
 from threading import Event
 
+from kernel.source import STAND_IN
+
 HUGE = 5 * 1024**3
 BOMB = 1024**3
 BLOCK = 1024**2
