@@ -66,7 +66,7 @@ class Artifact:
 class Manifest:
     """What one stage wrote into one folder.
 
-    `inputs` maps the folder of each input manifest to that manifest's id: where this came from.
+    `artifacts` are in order of their paths. `inputs` maps the folder of each input manifest to that manifest's id: where this came from.
     `notes` are facts for the next stage and for people. `log` is what differs from run to run,
     such as fetch times. Inputs and log are kept and self-checked but are no part of the `id`: equal
     data has an equal id, however it was come by.
@@ -82,6 +82,9 @@ class Manifest:
     inputs: Mapping[str, str] = field(default_factory=dict)
     notes: Mapping[str, Any] = field(default_factory=dict)
     log: tuple[Mapping[str, Any], ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "artifacts", tuple(sorted(self.artifacts)))
 
     @property
     def id(self) -> str:
@@ -126,6 +129,4 @@ class Manifest:
         return manifest
 
     def _plain(self) -> dict[str, Any]:
-        plain = asdict(self)
-        plain["artifacts"] = sorted(plain["artifacts"], key=lambda item: item["path"])
-        return plain
+        return asdict(self)

@@ -99,7 +99,7 @@ def _build(
             version=edition,
             code=__version__,
             counts=tables.counts,
-            artifacts=tuple(sorted(artifacts)),
+            artifacts=tuple(artifacts),
             inputs={manifest.folder: manifest.id for manifest in (*records, tables, quality)},
             notes={"summary": summary, "generation": summary["generation"]},
         )

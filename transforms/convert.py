@@ -148,9 +148,9 @@ def _convert_release(page: _Page, index: int, release: Any, check: Check) -> Non
         page.notes["derived_ids"] += 1
         derived_id = Finding("derived_id", "/id", "the release had no id: one was derived", "error")
         page.find(index, release, asdict(derived_id))
-    findings = check(release)
     try:
         body = dumps(release)
+        findings = check(release)
     except (orjson.JSONEncodeError, RecursionError) as error:
         findings = [Finding("too_deep", "", f"the release cannot be written: {error}", "unusable")]
     unusable = next((finding for finding in findings if finding.severity == "unusable"), None)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import jsonschema_rs
 
 from transforms.findings import Check, Finding, Severity
+from transforms.jsontext import plain
 from transforms.ocds.model import release_schema
 from transforms.values import moment
 
@@ -60,7 +61,11 @@ def _prefix(release: dict[str, Any], ocid_prefix: str) -> list[Finding]:
 
 
 def _structure(release: dict[str, Any]) -> list[Finding]:
-    return [_finding(error) for error in _validator().iter_errors(release)]
+    try:
+        errors = list(_validator().iter_errors(release))
+    except ValueError:  # a number too long for the validator: it sees the nearest it knows
+        errors = list(_validator().iter_errors(plain(release)))
+    return [_finding(error) for error in errors]
 
 
 @cache

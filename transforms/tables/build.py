@@ -97,7 +97,7 @@ def build_tables(publication: Publication, lake: Lake, inputs: Inputs) -> Manife
 
 def read_records(lake: Lake, records: Manifest) -> Iterator[dict[str, Any]]:
     """Every record of a manifest, in order, one month in memory at a time."""
-    for artifact in sorted(records.artifacts):
+    for artifact in records.artifacts:
         for line in unpack(lake.load(records, artifact)):
             yield loads(line)
 
