@@ -6,7 +6,7 @@ UV     := uv==0.13.9
 export AIRFLOW_HOME := $(CURDIR)
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: install run test lint airflow lock clean
+.PHONY: install run test test-heavy lint airflow lock clean
 
 install: $(VENV)/.installed
 

@@ -14,6 +14,7 @@ import urllib3
 
 CHUNK = 1 << 16
 RATIO = 200  # no honest JSON compresses beyond this; a bomb does
+BEGINNING = 300  # bytes of a refusal's body that are repeated in the error
 RATIO_FLOOR = 10_000_000  # below this size in bytes the ratio proves nothing
 
 
@@ -34,12 +35,15 @@ class _Decoder(Protocol):
     @property
     def unconsumed_tail(self) -> bytes: ...
 
+    @property
+    def unused_data(self) -> bytes: ...
+
     def decompress(self, data: bytes, max_length: int, /) -> bytes: ...
 
 
 class _Plain:
     eof = True
-    unconsumed_tail = b""
+    unconsumed_tail = unused_data = b""
 
     def decompress(self, data: bytes, _max_length: int, /) -> bytes:
         return data
@@ -57,21 +61,34 @@ def read_body(response: requests.Response, *, max_bytes: int, deadline: float) -
         BodyTooLarge: a cap was passed; no more was read.
         BodyBroken: truncated, too slow, or an encoding that was not asked for.
     """
-    decoder = _decoder(response.headers.get("Content-Encoding", "identity").strip().lower())
+    decoder = _decoder(response)
     pieces: list[bytes] = []
     wire = size = 0
     for chunk in _chunks(response, deadline):
         wire += len(chunk)
         rest = chunk
         while rest:
+            if decoder.eof:
+                decoder = _decoder(response)  # another member follows: RFC 1952, section 2.2
             piece = _decompress(decoder, rest)
-            rest = decoder.unconsumed_tail
+            rest = decoder.unconsumed_tail or decoder.unused_data
             size += len(piece)
             _check_caps(wire, size, max_bytes)
             pieces.append(piece)
     if not decoder.eof:
         raise BodyBroken("the compressed body is cut short")
     return b"".join(pieces)
+
+
+def read_beginning(response: requests.Response) -> str:
+    """What one read brings of a refusal's body, on one line; "" if it cannot be had."""
+    try:
+        decoder = _decoder(response)
+        text = _decompress(decoder, response.raw.read1(CHUNK, decode_content=False))[:BEGINNING]
+    except (urllib3.exceptions.HTTPError, OSError, BodyBroken):
+        return ""
+    shown = (c if c.isprintable() else " " for c in text.decode("utf-8", "replace"))
+    return " ".join("".join(shown).split())
 
 
 def _chunks(response: requests.Response, deadline: float) -> Iterator[bytes]:
@@ -83,12 +100,10 @@ def _chunks(response: requests.Response, deadline: float) -> Iterator[bytes]:
             yield chunk
     except (urllib3.exceptions.HTTPError, OSError) as error:
         raise BodyBroken(f"the body broke off: {error}") from error
-    expected = response.headers.get("Content-Length", "")
-    if expected.isdigit() and response.raw.tell() != int(expected):
-        raise BodyBroken(f"{response.raw.tell()} of {expected} bytes arrived")
 
 
-def _decoder(encoding: str) -> _Decoder:
+def _decoder(response: requests.Response) -> _Decoder:
+    encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
     if encoding in ("identity", ""):
         return _Plain()
     if encoding in ("gzip", "x-gzip", "deflate"):

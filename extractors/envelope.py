@@ -6,6 +6,7 @@ Owns the little the extractor must know of a body to page on. Never looks inside
 import json
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 
@@ -29,9 +30,11 @@ def check_package(body: bytes) -> None:
     """Accept `body` if it is, or may be repaired into, a whole release package.
 
     Raises:
-        Unacceptable: HTML, an error object, or JSON that is cut short.
+        Unacceptable: nothing, HTML, an error object, or JSON that is cut short.
     """
     text = body.removeprefix(BOM).strip()
+    if not text:
+        raise Unacceptable("the body is empty", SourceUnavailable)
     if text[:1] != b"{":
         kind = "an HTML page" if text[:1] == b"<" else f"{text[:40]!r}"
         raise Unacceptable(f"expected a JSON release package, got {kind}", SourceChanged)
@@ -40,21 +43,29 @@ def check_package(body: bytes) -> None:
     except orjson.JSONDecodeError as error:
         if text[-1:] != b"}" or "unexpected end" in str(error):
             raise Unacceptable("the JSON is cut short", SourceUnavailable) from error
-        if b'"releases"' not in text:
+        package = _lenient(text)
+        if package is None and b'"releases"' not in text:
             raise Unacceptable(f"neither JSON nor a package: {error}", SourceChanged) from error
-        return
-    if not isinstance(package.get("releases"), list):
+    if package is not None and not isinstance(package.get("releases"), list):
         keys = ", ".join(sorted(package)[:10])
         raise Unacceptable(f"expected 'releases', got the keys {keys}", SourceChanged)
 
 
 def read_envelope(body: bytes) -> Envelope:
     """The envelope of a body that `check_package` accepted."""
-    try:
-        package = json.loads(body.removeprefix(BOM))  # more lenient than orjson: takes 1e9999
-    except (ValueError, RecursionError):
+    package = _lenient(body.removeprefix(BOM))
+    if package is None:
         found = NEXT.search(body[-TAIL:])
         return Envelope(None, json.loads(found[1]) if found else None)
     links = package.get("links")
     link = links.get("next") if isinstance(links, dict) else None
     return Envelope(len(package["releases"]), link if isinstance(link, str) and link else None)
+
+
+def _lenient(text: bytes) -> dict[str, Any] | None:
+    """The package as far as the standard library reads it, which takes 1e9999; None if not."""
+    try:
+        package: dict[str, Any] = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return package

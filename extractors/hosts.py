@@ -20,8 +20,8 @@ def follow(link: str, *, base: str, source: str) -> str:
     """
     if not all(ord(character) in PRINTABLE for character in link):
         raise SourceChanged(f"the link {link!r} is no address", source=source, url=base)
-    url = urljoin(base, link)
     try:
+        url = urljoin(base, link)
         same = _origin(urlsplit(url)) == _origin(urlsplit(base))
     except ValueError as error:
         raise SourceChanged(f"the link {link!r} is malformed", source=source, url=base) from error
@@ -35,4 +35,5 @@ def follow(link: str, *, base: str, source: str) -> str:
 
 
 def _origin(parts: SplitResult) -> tuple[str, str | None, int | None]:
-    return parts.scheme, parts.hostname, parts.port or PORTS.get(parts.scheme)
+    port = PORTS.get(parts.scheme) if parts.port is None else parts.port
+    return parts.scheme, parts.hostname, port

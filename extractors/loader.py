@@ -3,7 +3,6 @@
 Owns where the files are and what must hold between their keys.
 """
 
-import string
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -27,11 +26,10 @@ def load(source_id: str) -> Source:
     Raises:
         ConfigError: there is no such source, or its facts are wrong.
     """
-    path = FOLDER / f"{source_id}.toml"
-    if not path.is_file():
-        known = ", ".join(sorted(file.stem for file in FOLDER.glob("*.toml")))
-        raise ConfigError(f"there is no source {source_id!r}: the sources are {known}")
-    return read(path)
+    known = sorted(path.stem for path in FOLDER.glob("*.toml"))
+    if source_id not in known:
+        raise ConfigError(f"there is no source {source_id!r}: the sources are {', '.join(known)}")
+    return read(FOLDER / f"{source_id}.toml")
 
 
 def read(path: Path) -> Source:
@@ -44,13 +42,21 @@ def read(path: Path) -> Source:
     fetch = source.fetch
     try:
         ZoneInfo(fetch.clock)
-    except (ZoneInfoNotFoundError, ValueError) as error:
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # OSError: "Europe", a folder
         raise ConfigError(
             f"key fetch.clock: no time zone {fetch.clock!r}", path=str(path)
         ) from error
-    if urlsplit(fetch.url).scheme != "https":
-        raise ConfigError("key fetch.url: give an https address", path=str(path))
-    fields = {name for _, name, _, _ in string.Formatter().parse(fetch.url) if name is not None}
-    if fields - {"start", "end"}:
+    filled = fetch.url.replace("{start}", "").replace("{end}", "")
+    if "{" in filled or "}" in filled:
         raise ConfigError(f"key fetch.url: unknown placeholders in {fetch.url}", path=str(path))
+    if not _is_https(filled):
+        raise ConfigError("key fetch.url: give an https address", path=str(path))
     return source
+
+
+def _is_https(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme == "https" and bool(parts.hostname)
+    except ValueError:  # such as an unfinished IPv6 address
+        return False

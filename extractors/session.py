@@ -5,6 +5,7 @@ Airflow's. Never parses a body; what makes a body acceptable is given by the cal
 """
 
 import email.utils
+import os
 import random
 import time
 from collections.abc import Callable
@@ -15,11 +16,11 @@ from typing import Any
 import requests
 
 from extractors import hosts
-from extractors.body import BodyBroken, BodyTooLarge, read_body
+from extractors.body import BodyBroken, BodyTooLarge, read_beginning, read_body
 from kernel import Source, SourceChanged, SourceUnavailable, __version__
 from kernel.manifest import digest
 
-USER_AGENT = f"tenderline/{__version__} (+https://github.com/tenderline/tenderline)"
+PROJECT = "https://github.com/tenderline/tenderline"  # where to reach us, unless told better
 CONNECT, READ = 10.0, 60.0  # seconds: to connect, between two pieces of an answer
 TRIES = 5
 BACKOFF = 1.0  # seconds before the second try, doubled from try to try, with jitter
@@ -52,25 +53,33 @@ class _Failure(Exception):
     outcome: type[SourceChanged | SourceUnavailable]
 
 
+class _Http(requests.Session):
+    """Leaves redirects alone: requests would read a redirect's body whole, however large."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002
+        return None
+
+
 @dataclass(slots=True)
 class Session:
     """Requests to one source, one at a time, never closer together than its interval.
 
     The interval is also waited before the first request: another process may just have made one.
-    `log` holds an entry for every request made, in order.
+    `log` holds an entry for every try, in order, with the redirects it followed.
     """
 
     source: Source
     rejected: Callable[[bytes], object] = lambda body: None  # noqa: ARG005 (told of refused bodies)
     log: list[dict[str, Any]] = field(default_factory=list)
-    _http: requests.Session = field(default_factory=requests.Session)
+    _http: requests.Session = field(default_factory=_Http)
     _next: float | None = None
 
     def __post_init__(self) -> None:
+        contact = os.environ.get("TENDERLINE_CONTACT", PROJECT)
         self._http.trust_env = False  # no proxies, no .netrc: only what is written here
         self._http.headers.update(
             {
-                "User-Agent": USER_AGENT,
+                "User-Agent": f"tenderline/{__version__} (+{contact})",
                 "Accept": "application/json",
                 "Accept-Encoding": "gzip",
             }
@@ -122,7 +131,7 @@ class Session:
     def _exchange(self, url: str, check: Callable[[bytes], None], entry: dict[str, Any]) -> Answer:
         deadline = time.monotonic() + self.source.fetch.deadline
         try:
-            with self._open(url) as response:
+            with self._open(url, entry) as response:
                 entry["status"] = response.status_code
                 entry["headers"] = {
                     k.lower(): v for k, v in response.headers.items() if k.lower() not in NOT_LOGGED
@@ -142,23 +151,26 @@ class Session:
             raise _Failure(str(error), None, error.outcome) from error
         return Answer(url, body, entry)
 
-    def _open(self, url: str) -> requests.Response:
+    def _open(self, url: str, entry: dict[str, Any]) -> requests.Response:
         """The response at the end of at most three redirects, all within the source's origin."""
+        fetch = self.source.fetch
+        timeout = (CONNECT, min(READ, fetch.deadline))
         for _ in range(REDIRECTS + 1):
-            response = self._http.get(
-                url, stream=True, timeout=(CONNECT, READ), allow_redirects=False
-            )
+            response = self._http.get(url, stream=True, timeout=timeout, allow_redirects=False)
             if not response.is_redirect:
                 return response
             response.close()
             url = hosts.follow(response.headers["Location"], base=url, source=self.source.id)
+            entry.setdefault("redirects", []).append(url)
+            self._next = time.monotonic() + fetch.interval
+            self._pause()
         raise SourceChanged("it redirects in circles", source=self.source.id, url=url)
 
     def _check_status(self, response: requests.Response, url: str) -> None:
         status = response.status_code
         if status == requests.codes.ok:
             return
-        said = response.raw.read(300, decode_content=False).decode("utf-8", "replace").strip()
+        said = read_beginning(response)
         if status in self.source.fetch.retry_on:
             raise _Failure(
                 f"it answered {status}: {said}", self._retry_after(response), SourceUnavailable
@@ -170,12 +182,12 @@ class Session:
     def _retry_after(self, response: requests.Response) -> float | None:
         """Seconds to wait, from `Retry-After` (seconds or a date, RFC 9110 section 10.2.3)."""
         value = response.headers.get("Retry-After", "").strip()
-        if value.isdigit():
+        if value.isascii() and value.isdigit():
             return float(value)
         try:
             moment = email.utils.parsedate_to_datetime(value)
             return max(0.0, (moment - datetime.now(UTC)).total_seconds())
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError):
             rate_limited = response.status_code == requests.codes.too_many_requests
             return self.source.fetch.retry_after if rate_limited else None
 

@@ -11,13 +11,14 @@ from pathlib import Path
 from kernel import ConfigError
 
 SECRETS = ("fernet", "api", "jwt")
+PASSWORDS = "simple_auth.json"  # Airflow writes the password of its first user, in plain text
 
 
 def prepare(home: Path) -> None:
     """Set `AIRFLOW_HOME` to the checkout `home`, and make its secrets if there are none.
 
-    Each secret is a file only its owner may read. All processes of Airflow share them: without a
-    common jwt secret every task fails.
+    Only its owner may enter `var/`; the lake stays as open as elsewhere. All processes of Airflow
+    share the secrets: without a common jwt secret every task fails.
 
     Raises:
         ConfigError: `home` is no checkout of tenderline.
@@ -25,13 +26,14 @@ def prepare(home: Path) -> None:
     if not (home / "airflow.cfg").is_file():
         raise ConfigError("there is no airflow.cfg here: run this in a checkout", path=str(home))
     folder = home / "var" / "secrets"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    folder.chmod(0o700)
+    for private in (folder.parent, folder):
+        private.mkdir(exist_ok=True, mode=0o700)
+        private.chmod(0o700)
     for name in SECRETS:
         _make(folder / name)
+    (folder / PASSWORDS).touch(mode=0o600)
     os.environ["AIRFLOW_HOME"] = str(home)
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    os.umask(0o077)  # Airflow writes the password of its first user in plain text
 
 
 def _make(path: Path) -> None:

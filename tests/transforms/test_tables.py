@@ -73,7 +73,7 @@ def test_one_process_in_every_table(lake: Lake) -> None:
         "a1",
         datetime(2026, 2, 28, tzinfo=UTC),
     )
-    assert [of(r, "party_id", "roles") for r in rows["parties"]][0] == ("GB-COH-1", ["buyer"])
+    assert of(rows["parties"][0], "party_id", "roles") == ("GB-COH-1", ["buyer"])
     assert of(rows["items"][0], "section", "section_id", "classification_id") == (
         "award",
         "a1",

@@ -53,11 +53,11 @@ def test_moments_that_cannot_be_read_without_guessing(text: object) -> None:
 
 
 @given(
-    st.datetimes(min_value=datetime(1900, 1, 1), max_value=datetime(2100, 1, 1)),
+    st.timedeltas(timedelta(0), timedelta(days=70_000)),
     st.integers(-14 * 60, 14 * 60),
 )
-def test_any_offset_gives_the_same_moment(naive: datetime, minutes: int) -> None:
-    moment = naive.replace(tzinfo=UTC)
+def test_any_offset_gives_the_same_moment(since: timedelta, minutes: int) -> None:
+    moment = datetime(1900, 1, 2, tzinfo=UTC) + since
     sign, size = ("-" if minutes < 0 else "+"), abs(minutes)
     shifted = (moment + timedelta(minutes=minutes)).replace(tzinfo=None).isoformat()
     assert values.moment(f"{shifted}{sign}{size // 60:02}:{size % 60:02}", LONDON) == moment

@@ -73,9 +73,7 @@ def test_great_expectations_finds_what_breaks_a_table(tmp_path: Path) -> None:
     files = {}
     for name, table in tables().items():
         columns = [column.name for column in table.columns]
-        row = (
-            {name: None for name in columns} | dict.fromkeys(table.key, "1") | {"section": "tender"}
-        )
+        row = dict.fromkeys(columns) | dict.fromkeys(table.key, "1") | {"section": "tender"}
         rows = [{k: v for k, v in row.items() if k in columns}] * 2
         files[name] = tmp_path / f"{name}.parquet"
         pd.DataFrame(rows, columns=columns).to_parquet(files[name])

@@ -1,0 +1,177 @@
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from kernel import __version__
+from tenderline.cli import cli, main
+from tenderline.stand_in import StandIn
+
+SHARED = Path(__file__).parents[2].parent / "shared"
+DAYS = SHARED / "recordings" / "find_a_tender"
+README = (Path(__file__).parents[2] / "README.md").read_text()
+
+Said = tuple[int, str, str]
+Teller = Callable[..., Said]
+
+
+@pytest.fixture
+def tell(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Teller:
+    """Runs the command line in this process: its exit code, standard output, standard error."""
+
+    def run(*words: object) -> Said:
+        monkeypatch.setattr("sys.argv", ["tenderline", *map(str, words)])
+        code = 0
+        try:
+            main()
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+        captured = capfd.readouterr()
+        return code, captured.out, captured.err
+
+    return run
+
+
+def published(lake: Path) -> Path:
+    pointer = json.loads((lake / "published" / "find_a_tender" / "latest.json").read_text())
+    return lake / "published" / "find_a_tender" / pointer["edition"]
+
+
+def test_sources_lists_every_source(tell: Teller) -> None:
+    code, out, _ = tell("sources")
+    assert code == 0
+    assert "find_a_tender" in out
+    assert "OGL-UK-3.0" in out
+
+
+def test_the_version(tell: Teller) -> None:
+    assert __version__ in tell("--version")[1]
+
+
+def test_every_command_has_help_and_is_in_the_readme(tell: Teller) -> None:
+    for name, command in cli.commands.items():
+        assert tell(name, "--help")[0] == 0
+        assert command.help
+        assert f"tenderline {name}" in README, name
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["run", "nowhere"], "the sources are find_a_tender"),
+        (["run", "find_a_tender", "--from", "soon"], "'soon' is no date"),
+        (
+            ["run", "find_a_tender", "--from", "2026-03-02", "--to", "2026-03-01"],
+            "start before the end",
+        ),
+        (["run", "find_a_tender", "--replay", "x", "--at", "http://127.0.0.1"], "not both"),
+        (["run", "find_a_tender", "--replay", "nowhere"], "no such folder"),
+        (["run"], "Missing argument"),
+        (["verify", "nowhere"], "lists them"),
+    ],
+)
+def test_a_wrong_word_is_exit_2_and_says_what_to_do(
+    tell: Teller, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, _, err = tell(*words)
+    assert code == 2
+    assert said in err
+
+
+def test_run_until_a_stage_stops_there(tell: Teller, tmp_path: Path) -> None:
+    with StandIn(per_day=40) as server:
+        code, out, _ = tell(
+            "run",
+            "find_a_tender",
+            "--at",
+            server.url,
+            "--from",
+            "2026-03-02T08:00",
+            "--to",
+            "2026-03-02T14:00",
+            "--lake",
+            tmp_path,
+            "--until",
+            "convert",
+        )
+    assert code == 0
+    assert {path.name for path in tmp_path.iterdir()} == {"raw", "releases", ".tmp"}
+    assert "convert" in out
+
+
+def test_run_twice_then_verify_and_list(tell: Teller, tmp_path: Path) -> None:
+    words = [
+        "run",
+        "find_a_tender",
+        "--from",
+        "2026-03-02",
+        "--to",
+        "2026-03-03",
+        "--lake",
+        tmp_path,
+    ]
+    with StandIn(per_day=40) as server:
+        code, out, err = tell(*words, "--at", server.url)
+        asked = server.requests_served
+        again = tell(*words, "--at", server.url)
+        assert server.requests_served == asked
+    assert code == again[0] == 0
+    assert "published" in out
+    assert "nothing new" in again[1]
+    assert "window 1/4" in err
+    edition = published(tmp_path)
+    assert tell("verify", edition.name, "--lake", tmp_path)[0] == 0
+    assert tell("verify", edition)[0] == 0
+    listed = tell("editions", "--lake", tmp_path)[1]
+    assert edition.name in listed
+    assert "latest" in listed
+    copy = shutil.copytree(edition, tmp_path / "copy")
+    (copy / "README.md").write_text("changed")
+    code, _, err = tell("verify", copy)
+    assert code == 5
+    assert "README.md" in err
+
+
+@pytest.mark.skipif(not DAYS.is_dir(), reason="the recorded days are not here")
+def test_recorded_days_are_published_whole(tell: Teller, tmp_path: Path) -> None:
+    for day in ("2026-08-10", "2026-08-11"):
+        code, _, err = tell("run", "find_a_tender", "--replay", DAYS / day, "--lake", tmp_path)
+        assert code == 0, err
+    recorded = [
+        r
+        for page in sorted(DAYS.glob("2026-08-1*/*.json"))
+        for r in json.loads(page.read_text())["releases"]
+    ]
+    edition = published(tmp_path)
+    rows = pq.read_table(edition / "parquet" / "releases.parquet").to_pylist()
+    counts = json.loads((edition / "summary.json").read_text())["counts"]
+    assert (
+        counts["read"] == counts["written"] + counts["rejected"] + counts["merged"] == len(recorded)
+    )
+    assert {(row["ocid"], row["release_id"]) for row in rows} == {
+        (r["ocid"], r["id"]) for r in recorded
+    }
+    assert len(rows) == counts["written"] == 955
+
+
+def test_a_full_disk_or_a_forbidden_folder_is_said(tell: Teller, tmp_path: Path) -> None:
+    (tmp_path / "lake").write_text("a file where the lake should be")
+    with StandIn(per_day=10) as server:
+        code, _, err = tell(
+            "run",
+            "find_a_tender",
+            "--at",
+            server.url,
+            "--from",
+            "2026-03-02T08:00",
+            "--to",
+            "2026-03-02T09:00",
+            "--lake",
+            tmp_path / "lake",
+        )
+    assert code == 74
+    assert "run the same command again" in err

@@ -1,0 +1,183 @@
+import json
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from extractors.loader import load
+from kernel import ConfigError, Window
+from tenderline.recording import key_of, read_recording, with_next
+from tenderline.replay import Replay
+from tests.made import release
+
+SOURCE = load("find_a_tender")
+DAYS = Path(__file__).parents[2].parent / "shared" / "recordings" / "find_a_tender"
+HOST = "https://www.find-tender.service.gov.uk"
+ASKED = f"{HOST}/api/1.0/ocdsReleasePackages?updatedFrom=2026-03-01T00:00:00&updatedTo=2026-03-02T00:00:00&limit=100"
+
+needs_days = pytest.mark.skipif(not DAYS.is_dir(), reason="the recorded days are not here")
+
+
+def record(
+    folder: Path,
+    name: str,
+    releases: list[Any],
+    following: str | None = None,
+    uri: str = ASKED,
+    indent: int | None = 4,
+) -> None:
+    links = {"links": {"next": following}} if following else {}
+    folder.mkdir(exist_ok=True)
+    (folder / f"{name}.json").write_text(
+        json.dumps({"uri": uri, "releases": releases, **links}, indent=indent)
+    )
+
+
+def ask(url: str) -> tuple[dict[str, Any], Any]:
+    with urllib.request.urlopen(url) as answer:
+        return json.load(answer), answer.headers
+
+
+def walk(server: Replay, window: Window) -> list[str]:
+    from extractors.windows import first_url
+
+    url: str | None = first_url(SOURCE.at(server.url), window)
+    ids = []
+    while url:
+        package, _ = ask(url)
+        ids += [r["id"] for r in package["releases"]]
+        url = package.get("links", {}).get("next")
+        assert url is None or url.startswith(server.url)
+    return ids
+
+
+@pytest.mark.parametrize("indent", [4, None])
+def test_a_chain_is_walked_on_this_server(tmp_path: Path, indent: int | None) -> None:
+    record(tmp_path, "page-001", [release(1)], f"{ASKED}&cursor=b==", indent=indent)
+    record(tmp_path, "page-002", [release(2)], indent=indent)
+    with Replay(tmp_path, SOURCE, port=0) as server:
+        (window,) = server.recording.windows(SOURCE)
+        assert walk(server, window) == ["000001-2026", "000002-2026"]
+        assert server.recording.words == []
+    assert window.name == "20260301T000000Z-20260302T000000Z"
+
+
+def test_parameters_may_come_in_any_order(tmp_path: Path) -> None:
+    assert key_of("/a?x=1&y=2%3A3") == key_of("http://h/a?y=2:3&x=1")
+    record(tmp_path, "page-001", [release(1)])
+    with Replay(tmp_path, SOURCE, port=0) as server:
+        package, _ = ask(
+            f"{server.url}/api/1.0/ocdsReleasePackages?limit=100&updatedTo=2026-03-02T00:00:00&updatedFrom=2026-03-01T00%3A00%3A00"
+        )
+    assert len(package["releases"]) == 1
+
+
+def test_a_link_to_a_page_that_was_not_recorded_is_dropped_with_a_word(tmp_path: Path) -> None:
+    record(tmp_path, "page-001", [release(1)], f"{ASKED}&cursor=b")
+    with Replay(tmp_path, SOURCE, port=0) as server:
+        assert walk(server, server.recording.windows(SOURCE)[0]) == ["000001-2026"]
+    assert server.recording.words == [
+        "page-001.json: its next link leads to a page that was not recorded: dropped"
+    ]
+
+
+def test_a_link_missing_between_recorded_pages_is_added_with_a_word(tmp_path: Path) -> None:
+    record(tmp_path, "page-001", [release(1)])
+    record(tmp_path, "page-002", [release(2)])
+    with Replay(tmp_path, SOURCE, port=0) as server:
+        assert len(walk(server, server.recording.windows(SOURCE)[0])) == 2
+    assert "missing" in server.recording.words[0]
+
+
+def test_several_windows_in_one_folder(tmp_path: Path) -> None:
+    other = ASKED.replace("2026-03-02T", "2026-03-03T").replace("2026-03-01T", "2026-03-02T")
+    record(tmp_path, "a-001", [release(1)], f"{ASKED}&cursor=b")
+    record(tmp_path, "a-002", [release(2)])
+    record(tmp_path, "b-001", [release(3)], uri=other)
+    with Replay(tmp_path, SOURCE, port=0) as server:
+        windows = server.recording.windows(SOURCE)
+        assert [len(walk(server, window)) for window in windows] == [2, 1]
+
+
+def test_pages_whose_request_is_not_known_are_one_chain_of_their_dates(tmp_path: Path) -> None:
+    record(tmp_path, "x", [release(1)], uri="")
+    record(tmp_path, "y", [release(2)], uri=f"{HOST}/api/1.0/ocdsReleasePackages/000002-2026")
+    with Replay(tmp_path, SOURCE, port=0) as server:
+        (window,) = server.recording.windows(SOURCE)
+        assert window.name == "20260301T010000Z-20260301T020001Z"
+        assert len(walk(server, window)) == 2
+
+
+def test_bodies_stay_as_recorded_but_for_the_link(tmp_path: Path) -> None:
+    record(tmp_path, "page-001", [release(1)], f"{ASKED}&cursor=b")
+    record(tmp_path, "page-002", [release(2)])
+    first, last = read_recording(tmp_path, SOURCE).chains[0]
+    changed = with_next(first, "http://127.0.0.1:1/x")
+    assert changed.replace(b"http://127.0.0.1:1/x", f"{ASKED}&cursor=b".encode()) == first.body
+    assert with_next(last, None) == last.body
+
+
+def test_recorded_headers_are_repeated_but_not_those_of_the_connection(tmp_path: Path) -> None:
+    record(tmp_path, "page-001", [release(1)])
+    (tmp_path / "page-001.headers").write_text(
+        "HTTP/2 200\nContent-Type: application/json\nX-Kept: yes\nSet-Cookie: a=b\nTransfer-Encoding: chunked\n\n"
+    )
+    with Replay(tmp_path, SOURCE, port=0) as server:
+        _, headers = ask(f"{server.url}/{ASKED.split('/', 3)[3]}")
+    assert (headers["X-Kept"], headers["Set-Cookie"], headers["Transfer-Encoding"]) == (
+        "yes",
+        None,
+        None,
+    )
+
+
+def test_a_limit_is_a_429_in_plain_text(tmp_path: Path) -> None:
+    record(tmp_path, "page-001", [release(1)])
+    url = ASKED.split("/", 3)[3]
+    with Replay(tmp_path, SOURCE, port=0, limit=2, retry_after=7) as server:
+        for _ in range(2):
+            ask(f"{server.url}/{url}")
+        with pytest.raises(urllib.error.HTTPError) as caught:
+            ask(f"{server.url}/{url}")
+    with caught.value as refused:
+        assert (refused.code, refused.headers["Retry-After"]) == (429, "7")
+        assert b"wait 7 seconds" in refused.read()
+
+
+def test_what_was_not_recorded_is_a_404_that_says_what_was(tmp_path: Path) -> None:
+    record(tmp_path, "page-001", [release(1)])
+    with (
+        Replay(tmp_path, SOURCE, port=0) as server,
+        pytest.raises(urllib.error.HTTPError) as caught,
+    ):
+        ask(f"{server.url}/api/1.0/ocdsReleasePackages?updatedFrom=1999-01-01T00:00:00")
+    with caught.value as missing:
+        assert missing.code == 404
+        assert "updatedFrom=2026-03-01" in missing.read().decode()
+
+
+def test_a_folder_without_pages_says_what_it_looked_for(tmp_path: Path) -> None:
+    (tmp_path / "record.json").write_text('{"records": []}')
+    with pytest.raises(ConfigError, match="page of releases"):
+        Replay(tmp_path, SOURCE)
+    with pytest.raises(ConfigError, match="no such folder"):
+        Replay(tmp_path / "nowhere", SOURCE)
+
+
+@needs_days
+@pytest.mark.parametrize(("day", "count"), [("2026-08-10", 459), ("2026-08-11", 496)])
+def test_a_recorded_day_is_walked_whole(day: str, count: int) -> None:
+    with Replay(DAYS / day, SOURCE, port=0) as server:
+        (window,) = server.recording.windows(SOURCE)
+        url: str | None = None
+        from extractors.paging import next_link
+        from extractors.session import Session
+        from extractors.windows import first_url
+
+        source = SOURCE.at(server.url)
+        url = first_url(source, window)
+        pages = list(next_link(Session(source), url))
+    assert sum(page.releases or 0 for page in pages) == count
+    assert not any(page.doubts for page in pages)
