@@ -4,6 +4,7 @@ Owns the task graphs, which are the same for every source and for every publicat
 imported inside tasks: this module is parsed for every task that runs.
 """
 
+import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -22,17 +23,20 @@ from airflow.sdk import (
 from dags import settings
 from dags.callbacks import on_failure
 from dags.outcomes import outcomes
+from dags.period import period
 from kernel import Lake, Manifest, Publication, Source, Window
-from kernel.window import stamp
 
 DEFAULTS: Mapping[str, Any] = {
     "retries": 3,  # the outer retry layer: minutes; seconds are the HTTP session's
     "retry_delay": timedelta(minutes=1),
-    "retry_exponential_backoff": 2.0,
+    "retry_exponential_backoff": 2.0,  # a factor; Airflow adds jitter of up to as much again
     "max_retry_delay": timedelta(hours=1),
     "execution_timeout": timedelta(hours=2),
     "on_failure_callback": on_failure,
 }
+
+# It tells three hundred lines about itself at each check, and `namespace_levels` does not reach it.
+logging.getLogger("great_expectations").setLevel(logging.WARNING)
 
 
 def records_asset(source_id: str) -> Asset:
@@ -55,7 +59,7 @@ def source_dag(source: Source) -> DAG:
         catchup=False,
         max_active_runs=1,
         default_args=dict(DEFAULTS),
-        params=_period(),
+        params=_params(),
         doc_md=source_doc(source),
         tags=["source", source.jurisdiction],
     )
@@ -64,20 +68,21 @@ def source_dag(source: Source) -> DAG:
         def plan() -> list[str]:
             from extractors.windows import plan as windows_of
 
-            settings.lake().store.sweep()
             with outcomes():
-                return [window.name for window in windows_of(source, _span(source))]
+                settings.lake().store.sweep()
+                return [window.name for window in windows_of(source, _period(source))]
 
-        @task(max_active_tis_per_dag=1)  # one connection to a source at a time
+        # One connection to a source at a time; retried for half an hour to an hour.
+        @task(max_active_tis_per_dag=1, retries=5, map_index_template="{{ task.op_args[0] }}")
         def extract(window: str) -> str:
             from extractors.extract import extract as stage
 
             with outcomes():
                 asked = settings.source(source.id)
-                look = stamp(_span(source).end)
+                look = settings.look(asked, _period(source).end)
                 return stage(asked, settings.lake(), Window.parse(window), version=look).folder
 
-        @task
+        @task(map_index_template="{{ task.op_args[0].split('/')[2] }}")  # raw/SOURCE/WINDOW/LOOK
         def convert(raw: str) -> str:
             from transforms.convert import convert as stage
             from validation.structure import checker
@@ -114,7 +119,7 @@ def publication_dag(publication: Publication) -> DAG:
         catchup=False,
         max_active_runs=1,
         default_args=dict(DEFAULTS),
-        doc_md=f"# {publication.title}\n\n{publication.description}",
+        doc_md=publication_doc(publication),
         tags=["publication"],
     )
     def publish_edition() -> None:
@@ -163,9 +168,12 @@ def publication_dag(publication: Publication) -> DAG:
     return publish_edition()
 
 
-def _period() -> dict[str, Param]:
+def _params() -> dict[str, Param]:
     """The params of a triggered run; a scheduled run has its interval."""
-    told = {"start": "First moment (UTC) of a period of your own", "end": "Moment after its last"}
+    told = {
+        "start": "First moment, in UTC, of a period of your own. Empty: as scheduled.",
+        "end": "Moment after its last. Empty: the last whole window.",
+    }
     return {
         name: Param(None, type=["null", "string"], format="date-time", description=text)
         for name, text in told.items()
@@ -174,39 +182,43 @@ def _period() -> dict[str, Param]:
 
 def source_doc(source: Source) -> str:
     """What the web UI shows of a source."""
-    return (
-        f"# {source.title}\n\n{source.coverage}.\n\n"
-        f"Publisher: [{source.publisher}]({source.publisher_uri}). "
-        f"Licence: [{source.licence}]({source.licence_url}).\n\n"
-        f"Windows of {source.window.step} on the clock of {source.fetch.clock}, "
-        f"looked at again for {source.window.relook}; "
-        f"{source.fetch.interval:g} s between requests. "
-        "Trigger with `start` and `end` to fetch a period of your own."
-    )
+    window, fetch = source.window, source.fetch
+    return f"""# {source.title}
+
+{source.coverage}.
+
+- Publisher: [{source.publisher}]({source.publisher_uri})
+- Licence: [{source.licence}]({source.licence_url})
+- Windows of {_words(window.step)}, each looked at again for {_words(window.relook)}
+- At least {fetch.interval:g} seconds between two requests
+
+Trigger with `start` and `end` to fetch a period of your own. Unpausing starts the latest scheduled
+run at once.
+"""
 
 
-def _span(source: Source) -> Window:
-    """What a run covers: its params, or its data interval and the relook before it."""
+def publication_doc(publication: Publication) -> str:
+    """What the web UI shows of a publication."""
+    return f"""# {publication.title}
+
+{publication.description}
+
+- Made of the records of {", ".join(publication.sources)}, whenever they are new
+- Licence: [{publication.licence}]({publication.licence_url})
+"""
+
+
+def _words(duration: timedelta) -> str:
+    days, rest = divmod(duration, timedelta(days=1))
+    return f"{duration / timedelta(hours=1):g} hours" if rest or days == 1 else f"{days} days"
+
+
+def _period(source: Source) -> Window:
     context = get_current_context()
-    params, run = context["params"], context["dag_run"]
-    end = _moment(params["end"]) or run.data_interval_end or run.run_after
-    start = _moment(params["start"])
-    if start is None:
-        begin = run.data_interval_start or end - timedelta(days=1)
-        start = min(begin, end) - source.window.relook
-    epoch = datetime(1970, 1, 1, tzinfo=UTC)
-    step = source.window.step
-    first = datetime.combine(source.window.first, datetime.min.time(), UTC)
-    if params["end"] is None:
-        end = epoch + (end - epoch) // step * step  # whole windows only
-    return Window(max(start, first), end)
-
-
-def _moment(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    found = datetime.fromisoformat(text)
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    run = context["dag_run"]
+    end = run.data_interval_end or run.run_after
+    begin = run.data_interval_start or end - timedelta(days=1)
+    return period(source, context["params"], begin, end, run.run_after)
 
 
 def _inputs(

@@ -6,10 +6,13 @@ Owns the environment variables. `TENDERLINE_LAKE` is the lake's root (default: `
 """
 
 import os
+from datetime import datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from extractors.loader import load
 from kernel import ConfigError, Lake, Source
+from kernel.window import stamp
 
 
 def home() -> Path:
@@ -37,3 +40,9 @@ def source(source_id: str) -> Source:
         if name.strip() == source_id:
             return found.at(address.strip())
     return found
+
+
+def look(asked: Source, end: datetime) -> str:
+    """The name of a run's look at its windows; what a stand-in answers is another look."""
+    server, own = (urlsplit(each.fetch.url).netloc for each in (asked, load(asked.id)))
+    return "-".join([stamp(end), *([server.replace(":", "-")] if server != own else [])])

@@ -47,8 +47,7 @@ def extract(
         before repair counts as one. `notes.doubts` lists what is suspicious about completeness.
 
     Raises:
-        SourceUnavailable, SourceChanged: as `Session.get` and the paging strategy say. Refused
-            bodies are kept beside the pages as `refused-*.zst`.
+        SourceUnavailable, SourceChanged: see `paging`; what was refused is kept as `refused-*`.
     """
     folder = folder_of(source, window, version)
     if done := lake.committed(folder):
@@ -58,9 +57,8 @@ def extract(
     doubts: list[str] = []
     try:
         for page in STRATEGIES[source.fetch.strategy](session, first_url(source, window)):
-            name = f"page-{page.number:05}"
             rows = 1 if page.releases is None else page.releases
-            artifacts.append(_keep(lake, folder, name, page.answer.body, rows))
+            artifacts.append(_keep(lake, folder, f"page-{page.number:05}", page.answer.body, rows))
             doubts += [f"page {page.number}: {doubt}" for doubt in page.doubts]
             progress(page)
     except PipelineError as error:

@@ -5,6 +5,7 @@ Knows nothing of what the facts mean.
 """
 
 import dataclasses
+import math
 import re
 import tomllib
 import types
@@ -19,7 +20,7 @@ from kernel.errors import ConfigError
 T = TypeVar("T")
 
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-DURATION = re.compile(r"([1-9]\d*)([smhd])")
+DURATION = re.compile(r"([1-9][0-9]{0,8})([smhd])")  # not beyond what a timedelta holds
 
 
 def read_facts(path: Path, cls: type[T], **known: object) -> T:
@@ -70,9 +71,9 @@ def _value(hint: Any, value: Any, path: str, at: str) -> Any:
         return _value(hint, value, path, at)
     if hint is timedelta and isinstance(value, str) and (match := DURATION.fullmatch(value)):
         return timedelta(**{UNITS[match[2]]: int(match[1])})
-    if hint is float and type(value) is int:
+    if hint is float and type(value) in (int, float) and math.isfinite(value):
         return float(value)
-    if hint in (str, int, float, bool) and type(value) is hint:
+    if hint in (str, int, bool) and type(value) is hint:
         return value
     if hint is date and isinstance(value, date) and not isinstance(value, datetime):
         return value
@@ -84,4 +85,6 @@ def _wanted(hint: Any) -> str:
         return "one of " + ", ".join(map(repr, typing.get_args(hint)))
     if hint is timedelta:
         return "a duration such as '6h' (units s, m, h, d)"
+    if hint is float:
+        return "of type float, a finite number"
     return f"of type {getattr(hint, '__name__', hint)}"

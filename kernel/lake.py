@@ -133,13 +133,13 @@ def file_digest(path: Path) -> str:
 
 def _store(root: Any) -> Store:
     if hasattr(root, "fs"):
-        return ObjectStore(root.fs, str(root.path))
-    text = os.fspath(root)
-    if "://" not in text:
+        fs, path = root.fs, str(root.path)
+    elif "://" not in (text := os.fspath(root)):
         return LocalStore(Path(text).absolute())
-    import fsspec  # only remote lakes pay for it
+    else:
+        import fsspec  # only remote lakes pay for it
 
-    fs, path = fsspec.core.url_to_fs(text)
+        fs, path = fsspec.core.url_to_fs(text)
     if "file" in ((fs.protocol,) if isinstance(fs.protocol, str) else fs.protocol):
         return LocalStore(Path(path))
     return ObjectStore(fs, path)

@@ -11,6 +11,8 @@ from typing import Any, Self
 
 from kernel.errors import LakeCorrupt
 
+CIRCUMSTANCES = ("folder", "version", "inputs", "log")  # of a manifest: no part of its identity
+
 
 def digest(data: bytes) -> str:
     """The SHA-256 of `data`, in hexadecimal."""
@@ -66,10 +68,10 @@ class Artifact:
 class Manifest:
     """What one stage wrote into one folder.
 
-    `artifacts` are in order of their paths. `inputs` maps the folder of each input manifest to that manifest's id: where this came from.
-    `notes` are facts for the next stage and for people. `log` is what differs from run to run,
-    such as fetch times. Inputs and log are kept and self-checked but are no part of the `id`: equal
-    data has an equal id, however it was come by.
+    `artifacts` are in order of their paths. `inputs` maps the folder of each input manifest to that
+    manifest's id: where this came from. `notes` are facts for the next stage and for people. `log`
+    is what differs from run to run, such as fetch times. All is self-checked, but the `id` covers
+    what the data is and not where it lies or how it was come by: equal data has an equal id.
     """
 
     folder: str
@@ -88,9 +90,8 @@ class Manifest:
 
     @property
     def id(self) -> str:
-        """The SHA-256 of all but the inputs and the log."""
-        told = {k: v for k, v in self._plain().items() if k not in ("inputs", "log")}
-        return digest(canonical(told))
+        """The SHA-256 of all but folder, version, inputs and log."""
+        return digest(canonical({k: v for k, v in self._plain().items() if k not in CIRCUMSTANCES}))
 
     def artifact(self, path: str) -> Artifact:
         """The artifact at `path`.
@@ -122,7 +123,7 @@ class Manifest:
             plain["artifacts"] = tuple(Artifact(**item) for item in plain["artifacts"])
             manifest = cls(**plain | {"log": tuple(plain["log"])})
             same = manifest.dumps() == data
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise LakeCorrupt(f"unreadable manifest: {error}. Restore it", path=path) from error
         if not same:
             raise LakeCorrupt("the manifest was altered: restore it from a copy", path=path)

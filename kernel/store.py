@@ -64,8 +64,7 @@ class LocalStore:
             staged.replace(self.root / path)
 
     def put_file(self, path: str, local: Path) -> None:
-        with local.open("rb") as stream:
-            os.fsync(stream.fileno())
+        _flush(local)
         target = self.root / path
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
@@ -75,8 +74,10 @@ class LocalStore:
                 raise
             with self._staged(path, b"") as staged:
                 shutil.copyfile(local, staged)
+                _flush(staged)
                 staged.replace(target)
-        _flush_folder(target.parent)
+            local.unlink()
+        _flush(target.parent)
 
     def create(self, path: str, data: bytes) -> bool:
         target = self.root / path
@@ -85,7 +86,7 @@ class LocalStore:
                 os.link(staged, target)
             except FileExistsError:
                 return False
-        _flush_folder(target.parent)
+        _flush(target.parent)
         return True
 
     def swap(self, path: str, expected: bytes | None, data: bytes) -> bool:
@@ -106,7 +107,12 @@ class LocalStore:
     def scratch(self) -> Iterator[Path]:
         self.aside.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=_owner(), dir=self.aside) as folder:
-            yield Path(folder)
+            try:
+                yield Path(folder)
+            except OSError as error:
+                if error.errno and error.filename is None:  # a full disk does not say which it is
+                    error.filename = str(self.root)
+                raise
 
     def sweep(self) -> None:
         for left in self.aside.glob(f"{socket.gethostname()}~*"):
@@ -118,10 +124,8 @@ class LocalStore:
         (self.root / path).parent.mkdir(parents=True, exist_ok=True)
         with self.scratch() as folder:
             staged = folder / "object"
-            with staged.open("wb") as stream:
-                stream.write(data)
-                stream.flush()
-                os.fsync(stream.fileno())
+            staged.write_bytes(data)
+            _flush(staged)
             yield staged
 
 
@@ -155,7 +159,8 @@ class ObjectStore:
         self.fs.invalidate_cache()
         root = self.fs._strip_protocol(self.root).strip("/")  # noqa: SLF001 (fsspec has no public one)
         found = (str(path).strip("/") for path in self.fs.find(self._full(prefix)))
-        return sorted(path[len(root) + 1 :] for path in found if path.rsplit("/", 1)[-1] == name)
+        inside = (path.removeprefix(root).lstrip("/") for path in found)
+        return sorted(path for path in inside if path.rsplit("/", 1)[-1] == name)
 
     def local(self, path: str, scratch: Path) -> Path:
         target = scratch / path.replace("/", "_")
@@ -199,8 +204,9 @@ def _owner() -> str:
     return f"{socket.gethostname()}~{os.getpid()}~"
 
 
-def _flush_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
+def _flush(path: Path) -> None:
+    """Wait until a file's content, or a folder's list of names, is on the disk."""
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

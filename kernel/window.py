@@ -3,6 +3,7 @@
 Owns parsing, naming and splitting of windows. Source clocks are converted elsewhere, at the edge.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -11,6 +12,7 @@ from typing import Self
 from kernel.errors import ConfigError
 
 STAMP = "%Y%m%dT%H%M%SZ"
+NAME = re.compile(r"([0-9]{8}T[0-9]{6}Z)-([0-9]{8}T[0-9]{6}Z)")
 
 
 def stamp(moment: datetime) -> str:
@@ -44,9 +46,10 @@ class Window:
     @classmethod
     def parse(cls, name: str) -> Self:
         """The window that `name` names, as in `20260809T230000Z-20260810T050000Z`."""
-        start, _, end = name.partition("-")
+        found = NAME.fullmatch(name)  # strptime alone takes other texts for the same moment
         try:
-            ends = [datetime.strptime(part, STAMP).replace(tzinfo=UTC) for part in (start, end)]
+            parts = found.groups() if found else ("", "")
+            ends = [datetime.strptime(part, STAMP).replace(tzinfo=UTC) for part in parts]
         except ValueError as error:
             raise ConfigError(f"{name!r} is no window name: expected START-END") from error
         return cls(*ends)

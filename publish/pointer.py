@@ -21,31 +21,47 @@ def latest_edition(lake: Lake, publication_id: str) -> Manifest | None:
     found = lake.peek(path)
     if found is None:
         return None
+    told = _read(found, path)
     try:
-        folder = f"published/{publication_id}/{json.loads(found)['edition']}"
-        return lake.manifest(folder)
-    except (ValueError, KeyError, TypeError, FileNotFoundError) as error:
+        edition = lake.manifest(f"published/{publication_id}/{told['edition']}")
+    except FileNotFoundError as error:
         raise LakeCorrupt(f"the pointer leads nowhere: {error}. Restore it", path=path) from error
+    if told | _pointer(edition) != told:
+        raise LakeCorrupt("the pointer was altered: restore it", path=path)
+    return edition
 
 
 def move_latest(lake: Lake, edition: Manifest) -> bool:
-    """Point `latest.json` at `edition`, unless it points at newer records; True if it moved."""
-    target = canonical(
-        {
-            "publication": edition.subject,
-            "edition": edition.version,
-            "manifest": f"{edition.version}/manifest.json",
-            "manifest_sha256": digest(edition.dumps()),
-            "generation": edition.notes["generation"],
-        }
-    )
-    generation = int(edition.notes["generation"])
+    """Point `latest.json` at `edition`, unless it points at newer records; True if it moved.
+
+    Raises:
+        LakeCorrupt: what is there is unreadable.
+    """
+    path, target = _latest(edition.subject), _pointer(edition)
 
     def choose(found: bytes | None) -> bytes | None:
-        older = found is None or int(json.loads(found)["generation"]) <= generation
-        return target if older else None
+        older = found is None or _read(found, path)["generation"] <= target["generation"]
+        return canonical(target) if older else None
 
-    return lake.move(_latest(edition.subject), choose)
+    return lake.move(path, choose)
+
+
+def _pointer(edition: Manifest) -> dict[str, Any]:
+    return {
+        "publication": edition.subject,
+        "edition": edition.version,
+        "manifest": f"{edition.version}/manifest.json",
+        "manifest_sha256": digest(edition.dumps()),
+        "generation": int(edition.notes["generation"]),
+    }
+
+
+def _read(found: bytes, path: str) -> dict[str, Any]:
+    try:
+        told: dict[str, Any] = json.loads(found)
+        return told | {"edition": str(told["edition"]), "generation": int(told["generation"])}
+    except (ValueError, KeyError, TypeError) as error:
+        raise LakeCorrupt(f"the pointer is unreadable: {error}. Restore it", path=path) from error
 
 
 def set_held(lake: Lake, publication_id: str, edition: str, reasons: list[str]) -> None:

@@ -4,14 +4,14 @@ Owns `var/` in the checkout. Does not import Airflow: the environment must be se
 """
 
 import base64
+import json
 import os
 import secrets
 from pathlib import Path
 
 from kernel import ConfigError
 
-SECRETS = ("fernet", "api", "jwt")
-PASSWORDS = "simple_auth.json"  # Airflow writes the password of its first user, in plain text
+SECRETS = ("fernet", "api", "jwt", "simple_auth.json")
 
 
 def prepare(home: Path) -> None:
@@ -31,7 +31,6 @@ def prepare(home: Path) -> None:
         private.chmod(0o700)
     for name in SECRETS:
         _make(folder / name)
-    (folder / PASSWORDS).touch(mode=0o600)
     os.environ["AIRFLOW_HOME"] = str(home)
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
 
@@ -40,15 +39,21 @@ def _make(path: Path) -> None:
     """Create a secret whole or not at all; an existing one stays."""
     if path.exists():
         return
-    value = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()  # what Fernet asks for
-    value = value if path.name == "fernet" else secrets.token_urlsafe(64)  # HS512: 64 bytes
     staged = path.with_name(f".{path.name}.{os.getpid()}")
     handle = os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w") as stream:
-        stream.write(value)
+        stream.write(_value(path.name))
     try:
         os.link(staged, path)
     except FileExistsError:
         pass  # another process was first: its secret is the one
     finally:
         staged.unlink()
+
+
+def _value(name: str) -> str:
+    if name == "fernet":
+        return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()  # what Fernet asks for
+    if name == "simple_auth.json":  # passwords in plain text; Airflow would make the file for all
+        return json.dumps({"admin": secrets.token_urlsafe(16)})
+    return secrets.token_urlsafe(64)  # HS512 asks for 64 bytes

@@ -6,20 +6,16 @@ Owns the commands and their options. Every error of the pipeline ends in its cla
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
 from contextlib import ExitStack
-from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import click
 
 from extractors.loader import load, load_all
-from extractors.windows import plan
-from kernel import ConfigError, Lake, PipelineError, Source, Window, __version__
-from kernel.window import stamp
+from kernel import ConfigError, Lake, PipelineError, __version__
 from tenderline import console
 from tenderline.pipeline import STAGES, Run, Stage
+from tenderline.planning import Wanted
 
 IO_ERROR = 74  # EX_IOERR of sysexits.h: a full disk, a folder that may not be written
 lake_option = click.option(
@@ -85,19 +81,17 @@ def run(
 
     Without --from the last whole day is fetched; with --replay, what the recording covers.
     """
-    if replay and base_url:
-        raise ConfigError("give --replay or --at, not both")
-    chosen = [load(source_id) for source_id in source_ids]
+    wanted = Wanted(start, end, replay, base_url, look)
     lake = Lake(lake_root)
     lake.store.sweep()
     with ExitStack() as servers:
-        planned = [_planned(source, start, end, replay, base_url, servers) for source in chosen]
-        total = sum(len(windows) for _, windows in planned)
+        planned = [wanted.of(load(source_id), servers) for source_id in source_ids]
+        total = sum(len(each.windows) for each in planned)
         with console.steps(total + 4 * len(planned)) as told:
             work = Run(lake, until, told)
-            for source, windows in planned:
-                work.source(source, windows, look or stamp(windows[-1].end))
-            editions = _publish(work, source_ids)
+            for each in planned:
+                work.source(each.source, each.windows, each.version)
+            editions = work.publications(source_ids)
     console.summary(work.manifests)
     for edition in editions:
         where = f"{lake.root.rstrip('/')}/{edition.folder}"
@@ -108,59 +102,6 @@ def run(
             console.out.print(f"nothing new: {where} was published before", markup=False)
     if not lake.changes and not editions:
         console.out.print("nothing new: all of this was done before")
-
-
-def _publish(work: Run, source_ids: Sequence[str]) -> list:  # type: ignore[type-arg]
-    from publish import loader
-
-    editions = []
-    for publication in loader.load_all():
-        if set(source_ids) & set(publication.sources):
-            edition = work.publication(publication, [load(s) for s in publication.sources])
-            editions += [edition] if edition else []
-    return editions
-
-
-def _planned(
-    source: Source,
-    start: str | None,
-    end: str | None,
-    replay: Path | None,
-    base_url: str | None,
-    servers: ExitStack,
-) -> tuple[Source, list[Window]]:
-    """The source, at the server it is to be asked at, and the windows to fetch."""
-    if replay:
-        from tenderline.replay import Replay
-
-        server = servers.enter_context(Replay(replay, source))
-        windows = server.recording.windows(source)
-        if start or end:
-            span = _span(source, start, end)
-            windows = [w for w in windows if span.start <= w.start and w.end <= span.end]
-        if not windows:
-            raise ConfigError("the recording covers no window between --from and --to")
-        return source.at(server.url), windows
-    asked = source.at(base_url) if base_url else source
-    return asked, plan(source, _span(source, start, end))
-
-
-def _span(source: Source, start: str | None, end: str | None) -> Window:
-    zone = ZoneInfo(source.fetch.clock)
-    midnight = datetime.now(zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    last = _moment(end, zone, "--to") if end else midnight
-    first = _moment(start, zone, "--from") if start else last - timedelta(days=1)
-    earliest = datetime.combine(source.window.first, datetime.min.time(), zone)
-    return Window(max(first, earliest), last)
-
-
-def _moment(text: str, zone: ZoneInfo, option: str) -> datetime:
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError as error:
-        message = f"{option}: {text!r} is no date such as {date(2026, 8, 10)} or 2026-08-10T06:00"
-        raise ConfigError(message) from error
-    return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
 
 
 @cli.command()

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from extractors.extract import extract
+from extractors.loader import load
 from kernel import Lake, Manifest, Publication, Source, Window
+from publish import loader
 from publish.edition import publish
 from publish.pointer import latest_edition
 from transforms.compile import compile_records, records_of
@@ -30,8 +32,13 @@ class Run:
     told: Callable[[str], None] = print
     manifests: list[Manifest] = field(default_factory=list)
 
-    def source(self, source: Source, windows: Sequence[Window], version: str) -> None:
-        """Extract, convert and compile `windows` of `source`, as far as `until`."""
+    def source(
+        self, source: Source, windows: Sequence[Window], version: Callable[[Window], str]
+    ) -> None:
+        """Extract, convert and compile `windows` of `source`, as far as `until`.
+
+        `version` names the look at each window.
+        """
         check_release = checker(source.fetch.clock, source.ocid_prefix)
         for number, window in enumerate(windows, start=1):
             place = f"{source.id} window {number}/{len(windows)} {window.name}"
@@ -41,13 +48,22 @@ class Run:
 
             self.told(place)
             raw = self._keep(
-                extract(source, self.lake, window, version=version, progress=page_told)
+                extract(source, self.lake, window, version=version(window), progress=page_told)
             )
             if self._goes_on("convert"):
                 self._keep(convert(source, self.lake, raw, check=check_release))
         if self._goes_on("compile"):
             self.told(f"{source.id} compile")
             self._keep(compile_records(source, self.lake))
+
+    def publications(self, source_ids: Iterable[str]) -> list[Manifest]:
+        """Make the next edition of every publication that holds one of the sources."""
+        made = (
+            self.publication(publication, [load(source_id) for source_id in publication.sources])
+            for publication in loader.load_all()
+            if set(source_ids) & set(publication.sources)
+        )
+        return [edition for edition in made if edition]
 
     def publication(self, publication: Publication, sources: Iterable[Source]) -> Manifest | None:
         """Make the next edition of `publication`, as far as `until`; None short of publishing."""

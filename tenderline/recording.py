@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from extractors.envelope import NEXT, check_package, read_envelope
 from extractors.session import Unacceptable
 from kernel import ConfigError, Source, Window
+from kernel.manifest import digest
 from transforms.repair import parse
 from transforms.values import moment
 
@@ -42,10 +43,12 @@ class Page:
 class Recording:
     """The pages of a folder in chains, one a window, in the order of their file names.
 
-    `words` says what had to be done to make whole chains of them.
+    `digest` tells recordings apart by their pages; `words` says what had to be done to make whole
+    chains of them.
     """
 
     chains: list[list[Page]]
+    digest: str
     words: list[str] = field(default_factory=list)
 
     def windows(self, source: Source) -> list[Window]:
@@ -75,8 +78,9 @@ def read_recording(folder: Path, source: Source) -> Recording:
             pages.append(_page(path, body, source))
     if not pages:
         raise ConfigError("no file *.json here is a page of releases", path=str(folder))
+    told = digest(b"".join(digest(page.body).encode() for page in pages))
     chains = [list(chain) for _, chain in groupby(sorted(pages, key=_order), key=lambda p: p.uri)]
-    return Recording(chains, words)
+    return Recording(chains, told, words)
 
 
 def key_of(url: str) -> Key:

@@ -5,6 +5,7 @@ ever changes file. What becomes of one process is in `transforms.record`.
 """
 
 import logging
+import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import groupby
@@ -24,11 +25,19 @@ BATCH = 500  # lines of one month held before they are written away
 
 
 def conversions(source_id: str, lake: Lake) -> list[Manifest]:
-    """The newest conversion, by code version, of every extraction of a source, by window."""
+    """What is known of a source, by window: its conversions, each content once.
+
+    Of one look at a window the conversion by the newest code counts. A look that found what an
+    earlier one had found adds nothing, so looking again at an unchanged window changes nothing.
+    """
     newest: dict[str, str] = {}
-    for folder in lake.folders(f"releases/{source_id}"):
+    for folder in sorted(lake.folders(f"releases/{source_id}"), key=_code):
         newest[folder.rsplit("/", 1)[0]] = folder
-    return [lake.manifest(folder) for folder in newest.values()]
+    found = (lake.manifest(folder) for _, folder in sorted(newest.items()))
+    distinct: dict[str, Manifest] = {}
+    for manifest in found:
+        distinct.setdefault(manifest.id, manifest)
+    return list(distinct.values())
 
 
 def compile_records(source: Source, lake: Lake) -> Manifest:
@@ -37,7 +46,7 @@ def compile_records(source: Source, lake: Lake) -> Manifest:
     Returns:
         The manifest of `YYYY-MM.jsonl.zst`, one record a line: the ocid, the compiled release,
         and every distinct release with its envelope. Counts are releases: `merged` are the exact
-        duplicates. `notes.generation` grows with every window added.
+        duplicates. `notes.generation` grows with everything found.
 
     Raises:
         NothingNew: no window was converted yet.
@@ -46,7 +55,7 @@ def compile_records(source: Source, lake: Lake) -> Manifest:
     if not inputs:
         raise NothingNew("nothing was converted yet: extract and convert first", source=source.id)
     ids = {manifest.folder: manifest.id for manifest in inputs}
-    identity = digest(canonical([sorted(ids.items()), __version__]))
+    identity = digest(canonical([sorted(ids.values()), __version__]))
     version = f"{len(inputs):06}-{identity[:8]}"
     folder = f"records/{source.id}/{version}"
     if done := lake.committed(folder):
@@ -74,9 +83,23 @@ def compile_records(source: Source, lake: Lake) -> Manifest:
 
 
 def records_of(source_id: str, lake: Lake) -> Manifest | None:
-    """The newest records of a source, or None where nothing was compiled yet."""
+    """The newest records of a source, or None where nothing was compiled yet.
+
+    Of those made of equally many conversions, the ones by the newest code.
+    """
     folders = lake.folders(f"records/{source_id}")
-    return lake.manifest(folders[-1]) if folders else None
+    count = folders[-1].rpartition("/")[2].partition("-")[0] if folders else ""
+    found = [lake.manifest(folder) for folder in folders if f"/{count}-" in folder]
+    return max(found, key=_codes, default=None)
+
+
+def _codes(records: Manifest) -> tuple[list[int], list[list[int]]]:
+    return _code(records.code), sorted(map(_code, records.inputs))
+
+
+def _code(path: str) -> list[int]:
+    """The code version that ends `path`, to compare: 2026.10 comes after 2026.9."""
+    return [int(number) for number in re.findall(r"[0-9]+", path.rpartition("/")[2])]
 
 
 def _span(inputs: Iterable[Manifest]) -> str:

@@ -92,13 +92,19 @@ def convert(source: Source, lake: Lake, raw: Manifest, *, check: Check) -> Manif
             notes={
                 "window": window,
                 "pages": len(pages),
-                "doubts": raw.notes["doubts"],
+                "doubts": [*raw.notes["doubts"], *_unreadable(pages)],
                 "made_up": raw.notes["made_up"],
                 "kinds": dict(notes),
                 "extensions": sorted({url for page in pages for url in page.extensions}),
             },
         )
     )
+
+
+def _unreadable(pages: list[_Page]) -> Iterator[str]:
+    for page in pages:
+        if page.notes["unreadable_page"]:
+            yield f"page {page.number}: it cannot be read and is quarantined whole"
 
 
 def _save(lake: Lake, folder: str, pages: list[_Page]) -> Iterator[Artifact]:
@@ -113,6 +119,7 @@ def _convert_page(source: Source, page: _Page, body: bytes, check: Check) -> _Pa
         releases = _releases(package.value)
     except BadJson as error:
         finding = Finding("unreadable_page", "", f"the page cannot be read: {error}", "unusable")
+        page.notes["unreadable_page"] = 1
         page.reject(None, finding, body.decode("utf-8", "replace")[:EXCERPT])
         return page
     page.extensions = texts(package.value.get("extensions")) or []

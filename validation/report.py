@@ -11,8 +11,9 @@ STYLE = """
 body{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem;
 color:#0b0c0c}
 table{border-collapse:collapse;width:100%;margin:1rem 0 2rem}
-th,td{text-align:left;padding:.35rem .6rem;border-bottom:1px solid #b1b4b6;vertical-align:top;
-overflow-wrap:anywhere}
+th,td{text-align:left;padding:.35rem .6rem;border-bottom:1px solid #b1b4b6;vertical-align:top}
+td{overflow-wrap:break-word}
+summary{cursor:pointer}
 th{background:#f3f2f1}
 .verdict{padding:.8rem 1rem;border-left:.5rem solid;font-size:1.2rem}
 .publish{border-color:#00703c}.publish-with-warnings{border-color:#f47738}
@@ -29,7 +30,8 @@ SAID = {
 def render(title: str, report: Mapping[str, Any]) -> str:
     """The page for one `quality.json`."""
     verdict = report["verdict"]
-    results = sorted(report["results"], key=lambda r: (r["ok"], not r["fatal"]))
+    results = sorted(report["results"], key=lambda r: not r["fatal"])
+    passed = [result for result in results if result["ok"]]
     return "".join(
         (
             '<!doctype html><html lang="en"><head><meta charset="utf-8">',
@@ -41,8 +43,8 @@ def render(title: str, report: Mapping[str, Any]) -> str:
             f"<p>Edition {escape(report['edition'])}</p>",
             f'<p class="verdict {verdict["decision"]}">{SAID[verdict["decision"]]}</p>',
             "".join(f"<p>{escape(reason)}</p>" for reason in verdict["reasons"]),
-            "<h2>Checks of the edition</h2>",
-            _table(("Passed", "If not", "Check", "Of", "Expected", "Seen"), map(_result, results)),
+            "<h2>Checks of the edition that failed</h2>",
+            _checks(result for result in results if not result["ok"]),
             "<h2>Findings in single releases</h2>",
             _table(
                 ("How many", "Severity", "Rule", "Path", "First example"),
@@ -60,14 +62,19 @@ def render(title: str, report: Mapping[str, Any]) -> str:
             ),
             "<h2>Values without a reading in their column's type, or rounded</h2>",
             _table(("Column", "How many"), report["oddities"].items()),
+            "<h2>Checks of the edition that passed</h2><details>",
+            f"<summary>{len(passed)} of {len(results)}</summary>{_checks(passed)}</details>",
             "</body></html>\n",
         )
     )
 
 
+def _checks(results: Iterable[Mapping[str, Any]]) -> str:
+    return _table(("A failure", "Check", "Of", "Expected", "Seen"), map(_result, results))
+
+
 def _result(result: Mapping[str, Any]) -> tuple[str, ...]:
     return (
-        "yes" if result["ok"] else "no",
         "blocks" if result["fatal"] else "warns",
         result["check"].replace("_", " "),
         result["subject"],

@@ -112,6 +112,13 @@ def test_two_looks_at_a_window_both_count(lake: Lake) -> None:
     assert (done.counts.written, done.counts.merged) == (2, 1)
 
 
+def test_a_look_that_finds_nothing_else_changes_nothing(lake: Lake) -> None:
+    first = compiled(lake, package(release(1)), version="v1")
+    again = compiled(lake, package(release(1)), version="v2")
+    assert len(lake.folders("releases")) == 2
+    assert again == first
+
+
 def test_the_conversion_by_the_newest_code_counts(
     lake: Lake, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -138,6 +138,7 @@ def test_a_body_that_cannot_be_read_is_quarantined_whole(lake: Lake, body: bytes
     (reject,) = lines(lake, done, REJECTS)
     assert (reject["reason"], reject["page"], reject["index"]) == ("unreadable_page", 2, None)
     assert counts(done) == (3, 2, 1)
+    assert done.notes["doubts"] == ["page 2: it cannot be read and is quarantined whole"]
 
 
 def test_a_release_nested_too_deep_is_quarantined(lake: Lake) -> None:

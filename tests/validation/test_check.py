@@ -209,6 +209,8 @@ def test_the_report_escapes_everything_and_loads_nothing(lake: Lake) -> None:
         "title",
         "style",
         "body",
+        "details",
+        "summary",
         "p",
         "h1",
         "h2",
