@@ -3,10 +3,13 @@
 Owns the shape of `extractors/sources/*.toml`; the reading of those files is in `extractors.loader`.
 """
 
+import re
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Literal
 from urllib.parse import urlsplit
+
+from kernel.errors import ConfigError
 
 STAND_IN = "tenderline-stand-in"  # the response header by which made-up notices are known
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -74,7 +77,13 @@ class Source:
         """The same source as served at another origin, such as a stand-in on loopback.
 
         A server on this machine needs no polite pause, so `interval` becomes 0 there.
+
+        Raises:
+            ConfigError: `base_url` is no address of a server.
         """
+        if not re.match(r"https?://[^/]", base_url):
+            message = f"{base_url!r} is no address of a server, such as http://127.0.0.1:8640"
+            raise ConfigError(message, source=self.id)
         base, own = urlsplit(base_url), urlsplit(self.fetch.url)
         url = own._replace(scheme=base.scheme, netloc=base.netloc).geturl()
         interval = 0.0 if base.hostname in LOOPBACK else self.fetch.interval

@@ -20,6 +20,7 @@ from publish.summary import summarise
 from publish.verify import verify
 from transforms.convert import REJECTS
 from transforms.lines import unpack
+from validation.check import file_of
 
 log = logging.getLogger(__name__)
 MEDIA_TYPES = {
@@ -88,8 +89,11 @@ def _build(
             (scratch / name).write_bytes(data)
             rows[name] = 0
         artifacts = [_put(lake, folder, scratch / name, name, n) for name, n in rows.items()]
-        artifacts += _copied(lake, folder, tables, "parquet/", scratch)
-        artifacts += _copied(lake, folder, quality, "", scratch)
+        copied = [(tables, a, f"parquet/{a.path}") for a in tables.artifacts]
+        copied += [
+            (quality, file_of(quality, kind), f"quality.{kind}") for kind in ("json", "html")
+        ]
+        artifacts += [_copy(lake, folder, *each, scratch) for each in copied]
     artifacts.append(_sums(lake, folder, artifacts))
     return lake.commit(
         Manifest(
@@ -117,14 +121,13 @@ def _put(lake: Lake, folder: str, local: Path, name: str, rows: int) -> Artifact
     return lake.save_file(folder, name, local, media_type=media_type, rows=rows)
 
 
-def _copied(
-    lake: Lake, folder: str, manifest: Manifest, prefix: str, scratch: Path
-) -> Iterator[Artifact]:
-    """The files of an earlier stage, verified as they are copied, under the edition's folder."""
-    for artifact in manifest.artifacts:
-        local = scratch / "copy"
-        local.write_bytes(lake.load(manifest, artifact))
-        yield _put(lake, folder, local, prefix + artifact.path, artifact.rows)
+def _copy(
+    lake: Lake, folder: str, manifest: Manifest, artifact: Artifact, name: str, scratch: Path
+) -> Artifact:
+    """A file of an earlier stage, verified as it is copied, in the edition's folder."""
+    local = scratch / "copy"
+    local.write_bytes(lake.load(manifest, artifact))
+    return _put(lake, folder, local, name, artifact.rows)
 
 
 def _sums(lake: Lake, folder: str, artifacts: Sequence[Artifact]) -> Artifact:

@@ -5,6 +5,7 @@ Owns `held.json`'s cause. The verdict itself was made by `validation`.
 
 from kernel import GateBlocked, Lake, Manifest, Publication
 from publish import pointer
+from validation.check import file_of
 
 
 def pass_gate(lake: Lake, publication: Publication, quality: Manifest) -> None:
@@ -20,5 +21,5 @@ def pass_gate(lake: Lake, publication: Publication, quality: Manifest) -> None:
     raise GateBlocked(
         f"edition {quality.version} is held back: {'; '.join(reasons)}",
         source=publication.id,
-        path=f"{quality.folder}/quality.html",
+        path=f"{quality.folder}/{file_of(quality, 'html').path}",
     )

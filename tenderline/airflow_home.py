@@ -1,12 +1,17 @@
-"""What Airflow needs before its first start: a home, and secrets made once.
+"""What Airflow needs from its first start to its end: a home, secrets made once, a way to stop.
 
 Owns `var/` in the checkout. Does not import Airflow: the environment must be set before that.
 """
 
 import base64
+import contextlib
 import json
 import os
 import secrets
+import signal
+import subprocess
+import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from kernel import ConfigError
@@ -33,6 +38,42 @@ def prepare(home: Path) -> None:
         _make(folder / name)
     os.environ["AIRFLOW_HOME"] = str(home)
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
+
+
+def serve(command: Sequence[str] = ("airflow", "standalone"), patience: float = 15) -> int:
+    """Run Airflow until it ends; its exit code. Ctrl-C or a TERM ends it and all its processes.
+
+    It has a session of its own: a Ctrl-C at the terminal would reach its processes all at once, on
+    which some hang, and a TERM to the first of them alone leaves the others running.
+
+    Args:
+        command: what to run.
+        patience: seconds that it has to end after a first TERM, after a second, and when killed.
+
+    Raises:
+        KeyboardInterrupt: it was interrupted, and has ended.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    airflow = subprocess.Popen(command, start_new_session=True)  # noqa: S603 (it is our own)
+    try:
+        return airflow.wait()
+    finally:
+        for sign in (signal.SIGTERM, signal.SIGTERM, signal.SIGKILL):
+            if _ended(airflow, sign, patience):
+                break
+
+
+def _ended(process: subprocess.Popen[bytes], sign: signal.Signals, patience: float) -> bool:
+    """Signal the whole group of `process`; whether all of it is gone within `patience`."""
+    deadline = time.monotonic() + patience
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, sign)
+        while time.monotonic() < deadline:
+            process.poll()  # lets go of it when it has ended
+            os.killpg(process.pid, 0)
+            time.sleep(0.05)
+        return False
+    return True
 
 
 def _make(path: Path) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 from kernel import Artifact, Lake, Manifest, Publication, Source, __version__
-from kernel.manifest import canonical
+from kernel.manifest import canonical, digest
 from transforms.convert import FINDINGS, REJECTS
 from transforms.lines import unpack
 from validation.expect import Expect, expect
@@ -43,8 +43,8 @@ def check(
         previous: the latest edition's summary, if there is one.
 
     Returns:
-        The manifest of `quality.json` (verdict, results, findings by rule and path) and
-        `quality.html`. `notes.decision` and `notes.reasons` are the verdict.
+        The manifest of the report as JSON (verdict, results, findings by rule and path) and as a
+        page; see `file_of`. `notes.decision` and `notes.reasons` are the verdict.
     """
     folder = f"quality/{publication.id}/{tables.version}"
     if done := lake.committed(folder):
@@ -84,9 +84,22 @@ def _save(
 ) -> Iterator[Artifact]:
     rows = len(report["results"])
     data = canonical(report)
-    yield lake.save(folder, "quality.json", data, media_type="application/json", rows=rows)
     page = render(publication.title, report).encode()
-    yield lake.save(folder, "quality.html", page, media_type="text/html", rows=rows)
+    for suffix, body, media_type in (
+        ("json", data, "application/json"),
+        ("html", page, "text/html"),
+    ):
+        name = f"quality-{digest(body)[:12]}.{suffix}"
+        yield lake.save(folder, name, body, media_type=media_type, rows=rows)
+
+
+def file_of(quality: Manifest, suffix: str) -> Artifact:
+    """The report of a verdict as `json` or `html`.
+
+    Its name holds its hash, because the report depends on the edition before, which two attempts
+    may see differently.
+    """
+    return next(a for a in quality.artifacts if a.path.endswith(f".{suffix}"))
 
 
 def _results(

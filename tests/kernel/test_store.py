@@ -205,7 +205,6 @@ def test_processes_that_create_the_same_object_have_one_winner(
     for n, wins in enumerate(zip(*won, strict=True)):
         assert sorted(wins) == ["0"] * 7 + ["1"]
         assert store.read(f"race/{n}") == str(wins.index("1")).encode()
-    assert len({wins.index("1") for wins in zip(*won, strict=True)}) > 1  # it was a race
     assert leftovers(store) == []
 
 

@@ -229,6 +229,13 @@ def test_a_refused_body_is_kept_for_whoever_looks(lake: Path, unmoved: None, run
     assert len(list(lake.glob("raw/find_a_tender/*/*/refused-*.zst"))) == 1
 
 
+@pytest.mark.parametrize("at", ["foo", "127.0.0.1:8640", "file:///x", "http://", "http:///x"])
+def test_what_is_no_server_is_not_asked(lake: Path, unmoved: None, run: Command, at: str) -> None:
+    ended = run(lake, at, *FURTHER)
+    assert ended.code == 2
+    assert f"ConfigError: '{at}' is no address of a server" in ended.err
+
+
 # Going on
 
 

@@ -1,10 +1,12 @@
-"""The secrets of Airflow are made once, whole, and for their owner only."""
+"""The secrets of Airflow are made once, for their owner only; its processes end together."""
 
 import base64
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,15 @@ print("ready", flush=True)
 sys.stdin.readline()
 prepare(Path(sys.argv[1]))
 """
+
+SERVE = """
+import sys
+from tenderline.airflow_home import serve
+sys.exit(serve(sys.argv[1:], patience=0.5))
+"""
+# A process that starts another, tells both ids, and then waits; `trap` is what they do when told.
+GROUP = "trap '{trap}' TERM INT; (while :; do sleep 0.1; done) & echo $$ $!; {then}"
+WAIT = "while :; do sleep 0.1; done"
 
 
 @pytest.fixture
@@ -139,3 +150,51 @@ def test_a_folder_that_is_no_checkout_is_refused(home: Path) -> None:
         prepare(home)
     assert not (home / "var").exists()
     assert os.environ["AIRFLOW_HOME"] == "from outside"
+
+
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("trap", ["exit", ""])  # they end when asked to; they do not
+def test_all_processes_end_when_it_is_interrupted(sign: signal.Signals, trap: str) -> None:
+    with serving(GROUP.format(trap=trap, then=WAIT)) as process:
+        ids = started(process)
+        process.send_signal(sign)
+        assert process.wait(timeout=20) != 0
+    assert not any(map(alive, ids))
+
+
+@pytest.mark.parametrize("code", [0, 3])
+def test_what_is_left_ends_when_the_first_process_does(code: int) -> None:
+    with serving(GROUP.format(trap="", then=f"exit {code}")) as process:
+        ids = started(process)
+        assert process.wait(timeout=20) == code
+    assert not any(map(alive, ids))
+
+
+def serving(script: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", SERVE, "bash", "-c", script],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+
+
+def started(process: subprocess.Popen[str]) -> list[int]:
+    assert process.stdout
+    ids = [int(number) for number in process.stdout.readline().split()]
+    assert len(ids) == 2
+    return ids
+
+
+def alive(number: int) -> bool:
+    """Whether a process is there, and not only waiting to be let go of by its parent."""
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline:
+        try:
+            state = Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0]
+        except (FileNotFoundError, ProcessLookupError):
+            return False
+        if state == "Z":
+            return False
+        time.sleep(0.05)
+    return True

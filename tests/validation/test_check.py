@@ -13,7 +13,7 @@ from tests.made import SOURCE, award_release, compiled, package, release
 from transforms.tables.build import build_tables
 from transforms.tables.schema import tables
 from validation import check as module
-from validation.check import check
+from validation.check import check, file_of
 from validation.expect import expect
 from validation.metrics import measure
 from validation.report import render
@@ -54,7 +54,7 @@ def checked(
     inputs = [(SOURCE, compiled(lake, *bodies, **more))]
     built = build_tables(PUBLICATION, lake, inputs)
     done = check(PUBLICATION, lake, inputs, built, previous=previous)
-    return done, json.loads(lake.load(done, done.artifact("quality.json")))
+    return done, json.loads(lake.load(done, file_of(done, "json")))
 
 
 def failed(report: dict[str, Any]) -> set[str]:
@@ -198,7 +198,7 @@ def test_the_report_escapes_everything_and_loads_nothing(lake: Lake) -> None:
         1, id=NASTY, tag=[NASTY], ocid=f"ocds-h6vhtk-{NASTY}", tender={"id": "1", "status": NASTY}
     )
     done, report = checked(lake, package(odd))
-    page = lake.load(done, done.artifact("quality.html")).decode()
+    page = lake.load(done, file_of(done, "html")).decode()
     assert NASTY in json.dumps(report, ensure_ascii=False).replace('\\"', '"')
     tags = Tags()
     tags.feed(page)
