@@ -16,6 +16,7 @@ from pathlib import Path
 
 from kernel import ConfigError
 
+TICK = 0.1  # seconds between two looks at a process
 SECRETS = ("fernet", "api", "jwt", "simple_auth.json")
 
 
@@ -53,14 +54,18 @@ def serve(command: Sequence[str] = ("airflow", "standalone"), patience: float = 
     Raises:
         KeyboardInterrupt: it was interrupted, and has ended.
     """
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    told: list[int] = []
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sign, lambda number, _frame: told.append(number))
     airflow = subprocess.Popen(command, start_new_session=True)  # noqa: S603 (it is our own)
-    try:
-        return airflow.wait()
-    finally:
-        for sign in (signal.SIGTERM, signal.SIGTERM, signal.SIGKILL):
-            if _ended(airflow, sign, patience):
-                break
+    while airflow.poll() is None and not told:
+        time.sleep(TICK)
+    for sign in (signal.SIGTERM, signal.SIGTERM, signal.SIGKILL):
+        if _ended(airflow, sign, patience):
+            break
+    if told:
+        raise KeyboardInterrupt
+    return airflow.wait()
 
 
 def _ended(process: subprocess.Popen[bytes], sign: signal.Signals, patience: float) -> bool:
@@ -71,7 +76,7 @@ def _ended(process: subprocess.Popen[bytes], sign: signal.Signals, patience: flo
         while time.monotonic() < deadline:
             process.poll()  # lets go of it when it has ended
             os.killpg(process.pid, 0)
-            time.sleep(0.05)
+            time.sleep(TICK)
         return False
     return True
 

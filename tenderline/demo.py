@@ -4,17 +4,20 @@ Owns the choice of days and what is told at the end. Everything else is the real
 server on loopback, the real DAGs, a real edition.
 """
 
-import contextlib
 import os
 import warnings
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 from kernel import Lake, Manifest, PipelineError, Window
+from publish.pointer import latest_edition
 from tenderline import airflow_home, console
 from tenderline.stand_in import StandIn
 
 SPAN = Window(datetime(2026, 3, 2, tzinfo=UTC), datetime(2026, 3, 4, tzinfo=UTC))  # Monday, Tuesday
+SEED = 2026
 PORT = 8640  # preferred, so that a demo repeated gives the same raw bytes
 
 NEXT = """
@@ -35,13 +38,16 @@ def demo(home: Path, lake_root: Path) -> Manifest:
     """
     airflow_home.prepare(home)
     os.environ["TENDERLINE_LAKE"] = str(lake_root)
+    before = latest_edition(Lake(lake_root), "find_a_tender")
     with _stand_in() as server:
         os.environ["TENDERLINE_AT"] = f"find_a_tender={server.url}"
         console.err.print(f"stand-in of Find a Tender at {server.url}", markup=False)
         os.environ.setdefault("AIRFLOW__LOGGING__LOGGING_LEVEL", "WARNING")
-        warnings.simplefilter("ignore")  # deprecations inside Airflow are not for this audience
         from dags.once import prepare, run_once  # Airflow reads its settings when imported
 
+        warnings.simplefilter("ignore")  # deprecations inside Airflow, which wants them shown
+
+        warnings.simplefilter("ignore")  # Airflow has set filters of its own
         with console.steps(3) as told:
             told("Airflow: metadata database and DAGs")
             bag = prepare()
@@ -51,18 +57,21 @@ def demo(home: Path, lake_root: Path) -> Manifest:
                 state = run_once(bag, dag_id, given)
                 if state != "success":
                     raise PipelineError(f"{dag_id} ended as {state}: the lines above say why")
-    return _tell(Lake(lake_root))
+    return _tell(Lake(lake_root), before)
 
 
-def _stand_in() -> StandIn:
-    with contextlib.suppress(OSError):
-        return StandIn(seed=2026, port=PORT)
-    return StandIn(seed=2026)
+@contextmanager
+def _stand_in() -> Iterator[StandIn]:
+    """The stand-in at the preferred port, or at any other if that is taken."""
+    with ExitStack() as servers:
+        try:
+            server = servers.enter_context(StandIn(seed=SEED, port=PORT))
+        except OSError:
+            server = servers.enter_context(StandIn(seed=SEED))
+        yield server
 
 
-def _tell(lake: Lake) -> Manifest:
-    from publish.pointer import latest_edition
-
+def _tell(lake: Lake, before: Manifest | None) -> Manifest:
     edition = latest_edition(lake, "find_a_tender")
     if edition is None:
         raise PipelineError("no edition was published", path=lake.root)
@@ -74,6 +83,7 @@ def _tell(lake: Lake) -> Manifest:
         f"{counts['read']:,} releases read = {counts['written']:,} published"
         f" + {counts['rejected']:,} quarantined + {counts['merged']:,} duplicates"
     )
-    console.out.print(f"published in {lake.root}/{edition.folder}", markup=False)
+    said = "nothing new: published before" if edition == before else "published"
+    console.out.print(f"{said} in {lake.root}/{edition.folder}", markup=False)
     console.out.print(NEXT.format(edition=edition.version), markup=False)
     return edition
