@@ -191,13 +191,13 @@ def demo(lake_root: str) -> None:
 @lake_option
 def airflow(lake_root: str) -> None:
     """Start Airflow with its web UI on this checkout; Ctrl-C ends it."""
-    from tenderline.airflow_home import prepare
+    from tenderline.airflow_home import prepare, serve
 
     prepare(Path.cwd())
     os.environ.setdefault("TENDERLINE_LAKE", str(Path(lake_root).absolute()))
     os.environ["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"  # it calls itself
     subprocess.run(["airflow", "db", "migrate"], check=True)  # noqa: S607
-    os.execvp("airflow", ["airflow", "standalone"])  # noqa: S606, S607
+    sys.exit(serve())
 
 
 @cli.command("stand-in")

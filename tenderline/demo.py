@@ -45,9 +45,7 @@ def demo(home: Path, lake_root: Path) -> Manifest:
         os.environ.setdefault("AIRFLOW__LOGGING__LOGGING_LEVEL", "WARNING")
         from dags.once import prepare, run_once  # Airflow reads its settings when imported
 
-        warnings.simplefilter("ignore")  # deprecations inside Airflow, which wants them shown
-
-        warnings.simplefilter("ignore")  # Airflow has set filters of its own
+        warnings.simplefilter("ignore")  # deprecations inside Airflow, which sets filters itself
         with console.steps(3) as told:
             told("Airflow: metadata database and DAGs")
             bag = prepare()
