@@ -18,6 +18,7 @@ from publish.gate import pass_gate
 from publish.readme import readme
 from publish.summary import summarise
 from publish.verify import verify
+from transforms.compile import inputs_of
 from transforms.convert import REJECTS
 from transforms.lines import unpack
 from validation.check import file_of
@@ -74,7 +75,7 @@ def _build(
     folder: str,
 ) -> Manifest:
     records = [manifest for _, manifest in inputs]
-    conversions = [lake.manifest(path) for manifest in records for path in manifest.inputs]
+    conversions = [found for manifest in records for found in inputs_of(manifest, lake)]
     summary = summarise(publication, lake, inputs, tables, quality)
     with lake.store.scratch() as scratch:
         extensions = {url for m in conversions for url in m.notes["extensions"]}

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from kernel import Counts, Lake, Manifest, Publication, Source
+from transforms.compile import inputs_of
 
 
 def summarise(
@@ -40,7 +41,7 @@ def summarise(
 
 
 def _source(lake: Lake, source: Source, records: Manifest) -> dict[str, Any]:
-    conversions = [lake.manifest(folder) for folder in records.inputs]
+    conversions = inputs_of(records, lake)
     kinds: Counter[str] = Counter()
     for manifest in conversions:
         kinds.update(manifest.notes["kinds"])

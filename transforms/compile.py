@@ -102,6 +102,11 @@ def _code(path: str) -> list[int]:
     return [int(number) for number in re.findall(r"[0-9]+", path.rpartition("/")[2])]
 
 
+def inputs_of(records: Manifest, lake: Lake) -> list[Manifest]:
+    """The conversions that `records` were compiled from."""
+    return [lake.manifest(folder) for folder in records.inputs]
+
+
 def _span(inputs: Iterable[Manifest]) -> str:
     """From the start of the first window to the end of the last, as a window's name."""
     windows = [Window.parse(str(manifest.notes["window"])) for manifest in inputs]

@@ -4,23 +4,20 @@ Owns what is looked at for a verdict, and the layout of `quality/`.
 """
 
 import logging
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
 from typing import Any
 
-import orjson
-
 from kernel import Artifact, Lake, Manifest, Publication, Source, __version__
 from kernel.manifest import canonical, digest
-from transforms.convert import FINDINGS, REJECTS
-from transforms.lines import unpack
-from validation.expect import Expect, expect
+from transforms.compile import inputs_of
+from validation.census import findings
 from validation.gate import Result, decide
 from validation.metrics import measure
 from validation.report import render
 from validation.suites import check_metrics, check_tables
+from validation.thresholds import thresholds
 
 log = logging.getLogger(__name__)
 
@@ -51,13 +48,13 @@ def check(
         return done
     results = sorted(_results(lake, inputs, tables, previous))
     verdict = decide(results)
-    findings = _findings(lake, inputs)
+    conversions = [m for _, records in inputs for m in inputs_of(records, lake)]
     report = {
         "publication": publication.id,
         "edition": tables.version,
         "verdict": asdict(verdict),
         "results": [asdict(result) for result in results],
-        "findings": findings,
+        "findings": findings(lake, conversions),
         "conflicts": [c for _, records in inputs for c in records.notes["conflicts"]],
         "silent_edits": [e for _, records in inputs for e in records.notes["silent_edits"]],
         "oddities": dict(tables.notes["oddities"]),
@@ -122,85 +119,4 @@ def _results(
     for name, measured in zip(frame["table"], frame["rows"], strict=True):
         yield Result("rows_as_written", name, rows[name] == measured, True, str(measured), "rows")
     for source, records in inputs:
-        yield from _thresholds(source.id, conversions_of(lake, records), records, previous)
-
-
-def conversions_of(lake: Lake, records: Manifest) -> list[Manifest]:
-    """The conversions that `records` were compiled from."""
-    return [lake.manifest(folder) for folder in records.inputs]
-
-
-def _thresholds(
-    source_id: str,
-    conversions: Sequence[Manifest],
-    records: Manifest,
-    previous: Mapping[str, Any] | None,
-) -> Iterator[Result]:
-    """The thresholds of one source: breached minima are fatal, breached maxima warn."""
-    limits: Expect = expect(source_id)
-    read = sum(manifest.counts.read for manifest in conversions)
-    usable = sum(manifest.counts.written for manifest in conversions)
-    kinds: Counter[str] = Counter()
-    for manifest in conversions:
-        kinds.update(manifest.notes["kinds"])
-    before = (previous or {}).get("sources", {}).get(source_id, {}).get("releases", 0)
-    origins = {manifest.notes["made_up"] for manifest in conversions}
-    mixed = origins == {True, False}
-    advice = "real notices or made-up ones, not both: use another lake"
-    yield Result("one_origin", source_id, not mixed, False, "both" if mixed else "one", advice)
-    doubted = sum(bool(manifest.notes["doubts"]) for manifest in conversions)
-    repairs = sum(count for kind, count in kinds.items() if kind.startswith("repaired_"))
-    lowest = {
-        "min_releases": (records.counts.written, limits.min_releases),
-        "min_share_of_previous": (
-            _share(records.counts.written, before), limits.min_share_of_previous
-        ),
-        "min_usable_share": (_share(usable, read), limits.min_usable_share),
-    }  # fmt: skip
-    highest = {
-        "max_nonconforming_share": (
-            1 - _share(usable - kinds["nonconforming"], usable), limits.max_nonconforming_share
-        ),
-        "max_doubted_windows": (doubted, limits.max_doubted_windows),
-        "max_repairs": (repairs, limits.max_repairs),
-    }  # fmt: skip
-    for name, (seen, limit) in lowest.items():
-        yield _threshold(name, source_id, seen, limit, ok=seen >= limit, fatal=True)
-    for name, (seen, limit) in highest.items():
-        yield _threshold(name, source_id, seen, limit, ok=seen <= limit, fatal=False)
-
-
-def _threshold(
-    name: str, source_id: str, seen: float, limit: float, *, ok: bool, fatal: bool
-) -> Result:
-    side = "at least" if name.startswith("min") else "at most"
-    return Result(name, source_id, ok, fatal, f"{seen:.6g}", f"{side} {limit:g} expected")
-
-
-def _share(part: int, whole: int) -> float:
-    return part / whole if whole else 1.0
-
-
-def _findings(lake: Lake, inputs: Sequence[tuple[Source, Manifest]]) -> list[dict[str, Any]]:
-    """Findings and rejects of single releases, counted by rule and path without positions."""
-    counts: Counter[tuple[str, str, str]] = Counter()
-    example: dict[tuple[str, str, str], dict[str, Any]] = {}
-    for manifest in (m for _, records in inputs for m in conversions_of(lake, records)):
-        for name in (FINDINGS, REJECTS):
-            for line in unpack(lake.load(manifest, manifest.artifact(name))):
-                entry = orjson.loads(line)
-                rule = entry.get("rule") or entry["reason"]
-                path = "/".join(p for p in entry["path"].split("/") if not p.isdigit())
-                key = (entry.get("severity", "unusable"), rule, path)
-                counts[key] += 1
-                example.setdefault(key, entry)
-    return [
-        {
-            "severity": key[0],
-            "rule": key[1],
-            "path": key[2],
-            "count": count,
-            "example": {k: example[key].get(k) for k in ("ocid", "id", "message")},
-        }
-        for key, count in sorted(counts.items())
-    ]
+        yield from thresholds(source.id, inputs_of(records, lake), records, previous)

@@ -1,0 +1,70 @@
+"""A source's numbers against what is expected of it: one result for each threshold.
+
+Owns how each number is counted. The thresholds are facts in `validation/expect/`.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from kernel import Manifest
+from validation.expect import expect
+from validation.gate import Result
+
+
+def thresholds(
+    source_id: str,
+    conversions: Sequence[Manifest],
+    records: Manifest,
+    previous: Mapping[str, Any] | None,
+) -> Iterator[Result]:
+    """The results of one source: a breached minimum is fatal, a breached maximum warns.
+
+    Args:
+        source_id: the source.
+        conversions: what its records were compiled from.
+        records: its records.
+        previous: the latest edition's summary, if there is one.
+    """
+    limits = expect(source_id)
+    read = sum(manifest.counts.read for manifest in conversions)
+    usable = sum(manifest.counts.written for manifest in conversions)
+    kinds: Counter[str] = Counter()
+    for manifest in conversions:
+        kinds.update(manifest.notes["kinds"])
+    before = (previous or {}).get("sources", {}).get(source_id, {}).get("releases", 0)
+    origins = {manifest.notes["made_up"] for manifest in conversions}
+    mixed = origins == {True, False}
+    advice = "real notices or made-up ones, not both: use another lake"
+    yield Result("one_origin", source_id, not mixed, False, "both" if mixed else "one", advice)
+    doubted = sum(bool(manifest.notes["doubts"]) for manifest in conversions)
+    repairs = sum(count for kind, count in kinds.items() if kind.startswith("repaired_"))
+    lowest = {
+        "min_releases": (records.counts.written, limits.min_releases),
+        "min_share_of_previous": (
+            _share(records.counts.written, before), limits.min_share_of_previous
+        ),
+        "min_usable_share": (_share(usable, read), limits.min_usable_share),
+    }  # fmt: skip
+    highest = {
+        "max_nonconforming_share": (
+            1 - _share(usable - kinds["nonconforming"], usable), limits.max_nonconforming_share
+        ),
+        "max_doubted_windows": (doubted, limits.max_doubted_windows),
+        "max_repairs": (repairs, limits.max_repairs),
+    }  # fmt: skip
+    for name, (seen, limit) in lowest.items():
+        yield _threshold(name, source_id, seen, limit, ok=seen >= limit, fatal=True)
+    for name, (seen, limit) in highest.items():
+        yield _threshold(name, source_id, seen, limit, ok=seen <= limit, fatal=False)
+
+
+def _threshold(
+    name: str, source_id: str, seen: float, limit: float, *, ok: bool, fatal: bool
+) -> Result:
+    side = "at least" if name.startswith("min") else "at most"
+    return Result(name, source_id, ok, fatal, f"{seen:.6g}", f"{side} {limit:g} expected")
+
+
+def _share(part: int, whole: int) -> float:
+    return part / whole if whole else 1.0
