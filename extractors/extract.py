@@ -5,7 +5,8 @@ requests that brought them.
 """
 
 import logging
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 
 import zstandard
 
@@ -17,6 +18,7 @@ from kernel.manifest import digest
 from kernel.source import STAND_IN
 
 log = logging.getLogger(__name__)
+OCID = re.compile(rb'"ocid"\s*:')
 LEVEL = 3  # zstd: a fifth of the bytes at hundreds of MB/s
 
 
@@ -43,8 +45,9 @@ def extract(
         progress: called with every page as it arrives.
 
     Returns:
-        The manifest of the raw pages. Its counts are releases; a page that cannot be counted
-        before repair counts as one. `notes.doubts` lists what is suspicious about completeness.
+        The manifest of the raw pages. Its counts are releases; on a page that cannot be
+        counted before repair, they are the times it says `"ocid":`. `notes.doubts` lists what is
+        suspicious about completeness.
 
     Raises:
         SourceUnavailable, SourceChanged: see `paging`; what was refused is kept as `refused-*`.
@@ -55,15 +58,12 @@ def extract(
     session = Session(source, rejected=lambda body: _keep(lake, folder, "refused", body, 0))
     artifacts: list[Artifact] = []
     doubts: list[str] = []
-    try:
-        for page in STRATEGIES[source.fetch.strategy](session, first_url(source, window)):
-            rows = 1 if page.releases is None else page.releases
-            artifacts.append(_keep(lake, folder, f"page-{page.number:05}", page.answer.body, rows))
-            doubts += [f"page {page.number}: {doubt}" for doubt in page.doubts]
-            progress(page)
-    except PipelineError as error:
-        error.window = window.name
-        raise
+    for page in _pages(session, window):
+        artifacts.append(
+            _keep(lake, folder, f"page-{page.number:05}", page.answer.body, _rows(page))
+        )
+        doubts += [f"page {page.number}: {doubt}" for doubt in page.doubts]
+        progress(page)
     read = sum(artifact.rows for artifact in artifacts)
     log.info("source=%s window=%s pages=%d releases=%d doubts=%d",
              source.id, window.name, len(artifacts), read, len(doubts))  # fmt: skip
@@ -85,6 +85,20 @@ def extract(
             log=tuple(session.log),
         )
     )
+
+
+def _pages(session: Session, window: Window) -> Iterator[Page]:
+    """The pages of `window`; an error says whose window it was."""
+    source = session.source
+    try:
+        yield from STRATEGIES[source.fetch.strategy](session, first_url(source, window))
+    except PipelineError as error:
+        error.window = window.name
+        raise
+
+
+def _rows(page: Page) -> int:
+    return len(OCID.findall(page.answer.body)) if page.releases is None else page.releases
 
 
 def _keep(lake: Lake, folder: str, name: str, body: bytes, rows: int) -> Artifact:

@@ -63,7 +63,7 @@ def fails(source: Source, lake: Lake, kind: type[PipelineError]) -> PipelineErro
 
 
 def test_pages_are_kept_byte_for_byte(serve: Serve, source_at: SourceAt, lake: Lake) -> None:
-    odd = b'\xef\xbb\xbf {"releases":[ {"n":1e9999, "t":"\\ud800 \xff"} ]}\r\n\r\n'
+    odd = b'\xef\xbb\xbf {"releases":[ {"ocid":"x", "n":1e9999, "t":"\\ud800 \xff"} ]}\r\n\r\n'
     server = serve().says(FIRST).says(odd)
     manifest = extract(source_at(server), lake, WINDOW, version="v1")
     assert bodies(lake, manifest) == [FIRST, odd]
@@ -103,10 +103,12 @@ def test_doubts_are_kept_with_their_page(serve: Serve, source_at: SourceAt, lake
     assert manifest.notes["doubts"] == ["page 2: no next link on a full page"]
 
 
-def test_an_uncountable_page_counts_as_one(serve: Serve, source_at: SourceAt, lake: Lake) -> None:
-    body = b'{"releases":[{"n": 000},{}]}'
+def test_a_page_that_is_no_json_yet_counts_its_ocids(
+    serve: Serve, source_at: SourceAt, lake: Lake
+) -> None:
+    body = b'{"releases":[{"n": 000, "ocid": "a"},{"ocid" :"b"}]}'
     manifest = extract(source_at(serve().says(body)), lake, WINDOW, version="v1")
-    assert manifest.counts.read == 1
+    assert manifest.counts.read == 2
     assert manifest.notes["doubts"] == ["page 1: no next link on a page that cannot be counted"]
 
 
