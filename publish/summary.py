@@ -9,7 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from kernel import Counts, Lake, Manifest, Publication, Source
-from transforms.compile import inputs_of
+from transforms.compile import doubted, inputs_of
 
 
 def summarise(
@@ -57,5 +57,5 @@ def _source(lake: Lake, source: Source, records: Manifest) -> dict[str, Any]:
         "processes": records.notes["processes"],
         "kinds": {kind: count for kind, count in sorted(kinds.items()) if count},
         "made_up": any(m.notes["made_up"] for m in conversions),
-        "doubts": {m.notes["window"]: m.notes["doubts"] for m in conversions if m.notes["doubts"]},
+        "doubts": doubted(conversions),
     }

@@ -107,6 +107,14 @@ def inputs_of(records: Manifest, lake: Lake) -> list[Manifest]:
     return [lake.manifest(folder) for folder in records.inputs]
 
 
+def doubted(inputs: Iterable[Manifest]) -> dict[str, list[str]]:
+    """The windows that may be incomplete, with the doubts: those of which no look was whole."""
+    looks: dict[str, list[list[str]]] = {}
+    for manifest in inputs:
+        looks.setdefault(str(manifest.notes["window"]), []).append(manifest.notes["doubts"])
+    return {window: doubts[-1] for window, doubts in looks.items() if all(doubts)}
+
+
 def _span(inputs: Iterable[Manifest]) -> str:
     """From the start of the first window to the end of the last, as a window's name."""
     windows = [Window.parse(str(manifest.notes["window"])) for manifest in inputs]

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from kernel import Manifest
+from transforms.compile import doubted
 from validation.expect import expect
 from validation.gate import Result
 
@@ -37,7 +38,6 @@ def thresholds(
     mixed = origins == {True, False}
     advice = "real notices or made-up ones, not both: use another lake"
     yield Result("one_origin", source_id, not mixed, False, "both" if mixed else "one", advice)
-    doubted = sum(bool(manifest.notes["doubts"]) for manifest in conversions)
     repairs = sum(count for kind, count in kinds.items() if kind.startswith("repaired_"))
     lowest = {
         "min_releases": (records.counts.written, limits.min_releases),
@@ -50,7 +50,7 @@ def thresholds(
         "max_nonconforming_share": (
             1 - _share(usable - kinds["nonconforming"], usable), limits.max_nonconforming_share
         ),
-        "max_doubted_windows": (doubted, limits.max_doubted_windows),
+        "max_doubted_windows": (len(doubted(conversions)), limits.max_doubted_windows),
         "max_repairs": (repairs, limits.max_repairs),
     }  # fmt: skip
     for name, (seen, limit) in lowest.items():

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from kernel import Lake, Manifest, NothingNew
-from tests.made import SOURCE, commit_raw, compiled, converted, package, release
-from transforms.compile import compile_records, conversions, records_of
+from tests.made import SOURCE, WINDOW, commit_raw, compiled, converted, package, release
+from transforms.compile import compile_records, conversions, doubted, records_of
 from transforms.tables.build import read_records
 
 LATER = "20260301T060000Z-20260301T120000Z"
@@ -117,6 +117,14 @@ def test_a_look_that_finds_nothing_else_changes_nothing(lake: Lake) -> None:
     again = compiled(lake, package(release(1)), version="v2")
     assert len(lake.folders("releases")) == 2
     assert again == first
+
+
+def test_a_window_is_doubted_until_one_look_at_it_was_whole(lake: Lake) -> None:
+    converted(lake, package(release(1)), version="v1", doubts=("page 1: odd",))
+    assert doubted(conversions(SOURCE.id, lake)) == {WINDOW: ["page 1: odd"]}
+    converted(lake, package(release(1), release(2)), version="v2")
+    converted(lake, package(release(1)), version="v3", doubts=("page 1: odd again",))
+    assert doubted(conversions(SOURCE.id, lake)) == {}
 
 
 def test_the_conversion_by_the_newest_code_counts(
