@@ -38,10 +38,10 @@ class Fetch:
     retry_on: tuple[int, ...]
     retry_after: float
     page_size: int
+    deadline: float
     time_format: str = "%Y-%m-%dT%H:%M:%S"
     max_bytes: int = 200_000_000
     max_pages: int = 1000
-    deadline: float = 300.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

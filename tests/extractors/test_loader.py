@@ -24,6 +24,7 @@ WRONG = {
     "retry_on": '["429"]',
     "retry_after": "true",
     "page_size": "100.0",
+    "deadline": '"60 s"',
     "first": '"2021-01-01"',
     "step": '"6 hours"',
     "relook": '"0d"',
