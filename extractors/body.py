@@ -62,6 +62,8 @@ def read_body(response: requests.Response, *, max_bytes: int, deadline: float) -
         BodyBroken: truncated, too slow, or an encoding that was not asked for.
     """
     decoder = _decoder(response)
+    if (response.raw.length_remaining or 0) > max_bytes:
+        raise BodyTooLarge(f"the body is announced as larger than {max_bytes:,} bytes")
     pieces: list[bytes] = []
     wire = size = 0
     for chunk in _chunks(response, deadline):
