@@ -35,7 +35,8 @@ are UTC; every column's definition stands in the Parquet file's own field metada
 DuckDB
 
     SELECT supplier_name, scale, count(*) AS awards
-    FROM 'parquet/award_suppliers.parquet' GROUP BY ALL ORDER BY awards DESC LIMIT 10;
+    FROM 'parquet/award_suppliers.parquet'
+    GROUP BY ALL ORDER BY awards DESC, supplier_name LIMIT 10;
 
 pandas
 

@@ -1,10 +1,12 @@
 import gzip
 import json
 import subprocess
+import textwrap
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow.parquet as pq
 import pytest
 from jsonschema import Draft4Validator, FormatChecker
@@ -174,6 +176,19 @@ def test_the_readme_names_every_file_and_tells_the_counts(
             assert f"`{artifact.path}` | {artifact.rows:,} |" in text
     assert "2 releases were read: 2 are published" in text
     assert "made up" not in text
+
+
+def test_the_readme_s_snippets_run(
+    lake: Lake, publish_now: Publisher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = folder_of(lake, publish_now(award_release(1), award_release(2)))
+    monkeypatch.chdir(folder)
+    text = (folder / "README.md").read_text()
+    query = text.partition("DuckDB\n")[2].partition("pandas\n")[0]
+    assert duckdb.sql(query).fetchall() == [("Big", "large", 2), ("Small", "sme", 2)]
+    names: dict[str, Any] = {}
+    exec(textwrap.dedent(text.partition("pandas\n")[2].partition("##")[0]), names)
+    assert names["awards"]["amount"].tolist() == [100, 100]
 
 
 def test_gzip_files_hold_no_clock_and_no_name(lake: Lake, publish_now: Publisher) -> None:
