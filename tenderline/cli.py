@@ -95,7 +95,7 @@ def run(
     console.summary(work.manifests)
     for edition in editions:
         where = f"{lake.root.rstrip('/')}/{edition.folder}"
-        if lake.changes:
+        if edition.folder in work.news:
             decision = edition.notes["summary"]["decision"]
             console.out.print(f"published {where} ({decision})", markup=False)
         else:

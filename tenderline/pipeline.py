@@ -9,6 +9,7 @@ from typing import Literal, get_args
 
 from extractors.extract import extract
 from extractors.loader import load
+from extractors.paging import Page
 from kernel import Lake, Manifest, Publication, Source, Window
 from publish import loader
 from publish.edition import publish
@@ -25,12 +26,17 @@ STAGES: tuple[Stage, ...] = get_args(Stage)
 
 @dataclass(slots=True)
 class Run:
-    """One run over one lake. `told` is called with a line for every step; `manifests` are kept."""
+    """One run over one lake. `told` is called with a line for every step.
+
+    `manifests` are what the stages returned, in order; `news` are the folders of the editions that
+    this run published and that were not there before.
+    """
 
     lake: Lake
     until: Stage = "publish"
     told: Callable[[str], None] = print
     manifests: list[Manifest] = field(default_factory=list)
+    news: list[str] = field(default_factory=list)
 
     def source(
         self, source: Source, windows: Sequence[Window], version: Callable[[Window], str]
@@ -43,8 +49,8 @@ class Run:
         for number, window in enumerate(windows, start=1):
             place = f"{source.id} window {number}/{len(windows)} {window.name}"
 
-            def page_told(page: object, place: str = place) -> None:
-                self.told(f"{place}: page {getattr(page, 'number', 0)}")
+            def page_told(page: Page, place: str = place) -> None:
+                self.told(f"{place}: page {page.number}")
 
             self.told(place)
             raw = self._keep(
@@ -82,7 +88,11 @@ class Run:
         if not self._goes_on("publish"):
             return None
         self.told(f"{publication.id} publish")
-        return self._keep(publish(publication, self.lake, inputs, tables, quality))
+        before = self.lake.changes
+        edition = self._keep(publish(publication, self.lake, inputs, tables, quality))
+        if self.lake.changes > before:
+            self.news.append(edition.folder)
+        return edition
 
     def _goes_on(self, stage: Stage) -> bool:
         return STAGES.index(stage) <= STAGES.index(self.until)

@@ -136,6 +136,17 @@ def test_run_twice_then_verify_and_list(tell: Teller, tmp_path: Path) -> None:
     assert "README.md" in err
 
 
+def test_another_look_that_finds_the_same_is_no_news(tell: Teller, tmp_path: Path) -> None:
+    words = ["run", "find_a_tender", "--from", "2026-03-02T08:00", "--to", "2026-03-02T12:00"]
+    with StandIn(per_day=40) as server:
+        words += ["--at", server.url, "--lake", str(tmp_path)]
+        assert "published" in tell(*words)[1]
+        asked = server.requests_served
+        _, out, _ = tell(*words, "--version", "again")
+        assert server.requests_served > asked
+    assert "nothing new" in out
+
+
 @pytest.mark.skipif(not DAYS.is_dir(), reason="the recorded days are not here")
 def test_recorded_days_are_published_whole(tell: Teller, tmp_path: Path) -> None:
     for day in ("2026-08-10", "2026-08-11"):
