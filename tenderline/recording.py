@@ -30,12 +30,15 @@ Key = tuple[str, tuple[tuple[str, str], ...]]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One recorded page. `uri` is the request its chain began with, "" if it names no window."""
+    """One recorded page. `uri` is the request its chain began with, as the package repeats it;
+    `window` is the window it asked for, None if it names none.
+    """
 
     path: Path
     body: bytes
     headers: tuple[tuple[str, str], ...]
     uri: str
+    window: Window | None
     next: str | None
 
 
@@ -59,8 +62,8 @@ class Recording:
 def read_recording(folder: Path, source: Source) -> Recording:
     """The recording of `source` in `folder`: files `*.json`, each with its `.headers` if kept.
 
-    Pages that answered the same request are one chain; those whose request is not known, or was
-    for no window, are one chain together.
+    Pages of the same window are one chain; those whose request is not known, or was for no window,
+    are one chain together.
 
     Raises:
         ConfigError: there is no such folder, or no page of releases in it.
@@ -68,7 +71,7 @@ def read_recording(folder: Path, source: Source) -> Recording:
     if not folder.is_dir():
         raise ConfigError("there is no such folder of recorded pages", path=str(folder))
     pages, words = [], []
-    for path in sorted(folder.glob("*.json")):
+    for path in sorted(folder.glob("*.json"), key=_numbered):
         body = path.read_bytes()
         try:
             check_package(body)
@@ -79,7 +82,7 @@ def read_recording(folder: Path, source: Source) -> Recording:
     if not pages:
         raise ConfigError("no file *.json here is a page of releases", path=str(folder))
     told = digest(b"".join(digest(page.body).encode() for page in pages))
-    chains = [list(chain) for _, chain in groupby(sorted(pages, key=_order), key=lambda p: p.uri)]
+    chains = [list(chain) for _, chain in groupby(sorted(pages, key=_place), key=_place)]
     return Recording(chains, told, words)
 
 
@@ -110,7 +113,6 @@ def beyond(uri: str, number: int) -> str:
 def _page(path: Path, body: bytes, source: Source) -> Page:
     found = URI.search(body)
     uri = json.loads(found[1]) if found else ""
-    uri = uri if _asked(source, uri) else ""
     headers = path.with_suffix(".headers")
     lines = headers.read_text("latin-1").splitlines()[1:] if headers.is_file() else []
     pairs = tuple(
@@ -118,14 +120,19 @@ def _page(path: Path, body: bytes, source: Source) -> Page:
         for name, colon, value in (line.partition(":") for line in lines)
         if colon
     )
-    return Page(path, body, pairs, uri, read_envelope(body).next)
+    return Page(path, body, pairs, uri, asked_window(source, uri), read_envelope(body).next)
 
 
-def _order(page: Page) -> tuple[str, str]:
-    return page.uri, page.path.name
+def _numbered(path: Path) -> list[str | int]:
+    """A file's name to sort by: page-2 comes before page-10."""
+    return [int(part) if part.isdecimal() else part for part in re.split(r"([0-9]+)", path.name)]
 
 
-def _asked(source: Source, uri: str) -> Window | None:
+def _place(page: Page) -> str:
+    return page.window.name if page.window else ""
+
+
+def asked_window(source: Source, uri: str) -> Window | None:
     """The window that the request `uri` was for, by the marks in the source's own address."""
     asked = dict(parse_qsl(urlsplit(uri).query))
     names = {value: name for name, value in parse_qsl(urlsplit(source.fetch.url).query)}
@@ -141,8 +148,8 @@ def _asked(source: Source, uri: str) -> Window | None:
 
 
 def _window(source: Source, chain: list[Page]) -> Window:
-    if asked := _asked(source, chain[0].uri):
-        return asked
+    if chain[0].window:
+        return chain[0].window
     zone = ZoneInfo(source.fetch.clock)
     releases = [r for page in chain for r in parse(page.body, source.repairs).value["releases"]]
     dates = [moment(r.get("date"), zone) for r in releases if isinstance(r, dict)]

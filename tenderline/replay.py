@@ -13,8 +13,17 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import urlencode, urlsplit
 
-from kernel import Source
-from tenderline.recording import Key, Page, Recording, beyond, key_of, read_recording, with_next
+from kernel import Source, Window
+from tenderline.recording import (
+    Key,
+    Page,
+    Recording,
+    asked_window,
+    beyond,
+    key_of,
+    read_recording,
+    with_next,
+)
 
 log = logging.getLogger(__name__)
 PORT = 8641  # preferred, so that a replay repeated gives the same bytes; any other if it is taken
@@ -46,7 +55,9 @@ class Replay:
         retry_after: float = 120,
     ) -> None:
         self.recording: Recording = read_recording(folder, source)
-        self.path = urlsplit(source.fetch.url).path
+        self.source = source
+        self.path, asked = key_of(source.fetch.url)
+        self.parameters = set(dict(asked))
         self.limit, self.retry_after = limit, retry_after
         self.recent: deque[float] = deque()
         self.lock = threading.Lock()
@@ -54,7 +65,7 @@ class Replay:
         self._server.replay = self  # type: ignore[attr-defined]
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
         self.answers: dict[Key, tuple[Page, bytes]] = {}
-        self.otherwise: Key | None = None
+        self.first: dict[Window | None, Key] = {}
         for chain in self.recording.chains:
             self._chain(chain)
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
@@ -87,8 +98,9 @@ class Replay:
     def find(self, url: str) -> tuple[Page, bytes] | None:
         """The recorded answer to a request, if there is one."""
         key = key_of(url)
-        if key not in self.answers and self.otherwise and key[0] == self.path:
-            key = self.otherwise
+        if key not in self.answers and key[0] == self.path and {*dict(key[1])} <= self.parameters:
+            window = asked_window(self.source, url)
+            key = self.first.get(window) or self.first.get(None) or key
         return self.answers.get(key)
 
     def asked(self) -> list[str]:
@@ -97,9 +109,9 @@ class Replay:
 
     def _chain(self, chain: list[Page]) -> None:
         """Lay out one chain: each page answers the link of the page before it."""
-        asked = previous = chain[0].uri or self.path
-        if not chain[0].uri:
-            self.otherwise = key_of(asked)
+        first = chain[0]
+        asked = previous = first.uri if first.window else self.path
+        self.first[first.window] = key_of(asked)
         for number, page in enumerate(chain, start=1):
             last = number == len(chain)
             if last and page.next:

@@ -101,6 +101,23 @@ def test_several_windows_in_one_folder(tmp_path: Path) -> None:
         assert [len(walk(server, window)) for window in windows] == [2, 1]
 
 
+def test_page_10_comes_after_page_2(tmp_path: Path) -> None:
+    for number in (1, 2, 10):
+        record(tmp_path, f"page-{number}", [release(number)], f"{ASKED}&cursor={number}")
+    with Replay(tmp_path, SOURCE, port=0) as server:
+        ids = walk(server, server.recording.windows(SOURCE)[0])
+    assert ids == ["000001-2026", "000002-2026", "000010-2026"]
+
+
+def test_a_window_recorded_by_a_request_other_than_ours(tmp_path: Path) -> None:
+    uri = ASKED.replace("&limit=100", "")
+    record(tmp_path, "page-001", [release(1)], f"{uri}&cursor=b", uri=uri)
+    record(tmp_path, "page-002", [release(2)], uri=f"{uri}&limit=50")
+    with Replay(tmp_path, SOURCE, port=0) as server:
+        (window,) = server.recording.windows(SOURCE)
+        assert len(walk(server, window)) == 2
+
+
 def test_pages_whose_request_is_not_known_are_one_chain_of_their_dates(tmp_path: Path) -> None:
     record(tmp_path, "x", [release(1)], uri="")
     record(tmp_path, "y", [release(2)], uri=f"{HOST}/api/1.0/ocdsReleasePackages/000002-2026")
