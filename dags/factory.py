@@ -133,15 +133,15 @@ def publication_dag(publication: Publication) -> DAG:
 
         @task
         def check(folder: str) -> str:
-            from publish.pointer import latest_edition
+            from publish.pointer import latest_summary
             from validation.check import check as stage
 
             with outcomes():
                 lake = settings.lake()
-                built, latest = lake.manifest(folder), latest_edition(lake, publication.id)
-                before = latest.notes["summary"] if latest else None
+                built = lake.manifest(folder)
                 inputs = _inputs(publication, lake, built)
-                return stage(publication, lake, inputs, built, previous=before).folder
+                previous = latest_summary(lake, publication.id)
+                return stage(publication, lake, inputs, built, previous=previous).folder
 
         @task
         def gate(quality: str) -> str:
@@ -189,6 +189,7 @@ def source_doc(source: Source) -> str:
 
 - Publisher: [{source.publisher}]({source.publisher_uri})
 - Licence: [{source.licence}]({source.licence_url})
+- [Publication policy]({source.policy_url})
 - Windows of {_words(window.step)}, each looked at again for {_words(window.relook)}
 - At least {fetch.interval:g} seconds between two requests
 

@@ -26,8 +26,8 @@ class Envelope:
     next: str | None
 
 
-def check_package(body: bytes) -> None:
-    """Accept `body` if it is, or may be repaired into, a whole release package.
+def read_envelope(body: bytes) -> Envelope:
+    """The envelope of `body`, if that is, or may be repaired into, a whole release package.
 
     Raises:
         Unacceptable: nothing, HTML, an error object, links of an unknown shape, or JSON that is
@@ -47,27 +47,18 @@ def check_package(body: bytes) -> None:
         package = _lenient(text)
         if package is None and b'"releases"' not in text:
             raise Unacceptable(f"neither JSON nor a package: {error}", SourceChanged) from error
-    if package is not None:
-        _check_shape(package)
+    return Envelope(None, _found_link(body)) if package is None else _envelope(package)
 
 
-def _check_shape(package: dict[str, Any]) -> None:
-    if not isinstance(package.get("releases"), list):
+def _envelope(package: dict[str, Any]) -> Envelope:
+    releases = package.get("releases")
+    if not isinstance(releases, list):
         keys = ", ".join(sorted(package)[:10])
         raise Unacceptable(f"expected 'releases', got the keys {keys}", SourceChanged)
     links = package.get("links") or {}  # what has no members may be written as []
     if not isinstance(links, dict) or not isinstance(links.get("next") or "", str):
         raise Unacceptable(f"expected 'links' with a 'next', got {links!r:.99}", SourceChanged)
-
-
-def read_envelope(body: bytes) -> Envelope:
-    """The envelope of a body that `check_package` accepted."""
-    package = _lenient(body.removeprefix(BOM))
-    if package is None:
-        return Envelope(None, _found_link(body))
-    links = package.get("links")
-    link = links.get("next") if isinstance(links, dict) else None
-    return Envelope(len(package["releases"]), link if isinstance(link, str) and link else None)
+    return Envelope(len(releases), links.get("next") or None)
 
 
 def _found_link(body: bytes) -> str | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from extractors import hosts
-from extractors.envelope import Envelope, check_package, read_envelope
+from extractors.envelope import Envelope, read_envelope
 from extractors.session import Answer, Session
 from kernel import SourceChanged
 
@@ -17,7 +17,7 @@ class Page:
     """One page: its number from 1, the answer, its releases if countable, and any doubts."""
 
     number: int
-    answer: Answer
+    answer: Answer[Envelope]
     releases: int | None
     doubts: tuple[str, ...]
 
@@ -32,8 +32,8 @@ def next_link(session: Session, url: str) -> Iterator[Page]:
     source, seen = session.source, {url}
     page_size = source.fetch.page_size
     for number in range(1, source.fetch.max_pages + 1):
-        answer = session.get(url, check_package)
-        envelope = read_envelope(answer.body)
+        answer = session.get(url, read_envelope)
+        envelope = answer.content
         yield Page(number, answer, envelope.releases, _doubts(number, envelope, page_size))
         if envelope.next is None:
             return

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import requests
 
@@ -37,13 +37,15 @@ class Unacceptable(Exception):
         self.outcome = outcome
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A body received whole, and the log entry of the request that brought it."""
+T = TypeVar("T")
 
-    url: str
+
+@dataclass(frozen=True, slots=True)
+class Answer(Generic[T]):
+    """A body received whole, and what the caller read in it."""
+
     body: bytes
-    entry: dict[str, Any]
+    content: T
 
 
 @dataclass(slots=True)
@@ -85,22 +87,22 @@ class Session:
             }
         )
 
-    def get(self, url: str, check: Callable[[bytes], None]) -> Answer:
+    def get(self, url: str, read: Callable[[bytes], T]) -> Answer[T]:
         """The answer at `url`, tried up to five times.
 
         Args:
             url: an address on the source's own origin.
-            check: raises `Unacceptable` for a body that is not an answer.
+            read: reads a body, or raises `Unacceptable` for one that is not an answer.
 
         Raises:
             SourceUnavailable: it refuses, fails or breaks off at every try, or asks for a wait
                 longer than five minutes.
             SourceChanged: it answers what no retry mends: an unknown status, a body over the cap,
-                a redirect to another host, or a body that `check` refuses at every try.
+                a redirect to another host, or a body that `read` refuses at every try.
         """
         for attempt in range(1, TRIES + 1):
             try:
-                return self._once(url, check, attempt)
+                return self._once(url, read, attempt)
             except _Failure as failure:
                 wait = failure.wait
                 if wait is None:
@@ -113,13 +115,13 @@ class Session:
                 self._next = max(self._next or 0.0, time.monotonic() + wait)
         raise AssertionError("unreachable: the last try returns or raises")
 
-    def _once(self, url: str, check: Callable[[bytes], None], attempt: int) -> Answer:
+    def _once(self, url: str, read: Callable[[bytes], T], attempt: int) -> Answer[T]:
         self._pause()
         started, clock = datetime.now(UTC), time.monotonic()
         entry: dict[str, Any] = {"url": url, "attempt": attempt, "time": started.isoformat()}
         self.log.append(entry)
         try:
-            answer = self._exchange(url, check, entry)
+            answer = self._exchange(url, read, entry)
         except _Failure as failure:
             entry["failure"] = failure.message
             raise
@@ -128,7 +130,7 @@ class Session:
             self._next = time.monotonic() + self.source.fetch.interval
         return answer
 
-    def _exchange(self, url: str, check: Callable[[bytes], None], entry: dict[str, Any]) -> Answer:
+    def _exchange(self, url: str, read: Callable[[bytes], T], entry: dict[str, Any]) -> Answer[T]:
         deadline = time.monotonic() + self.source.fetch.deadline
         try:
             with self._open(url, entry) as response:
@@ -145,11 +147,11 @@ class Session:
             raise SourceChanged(str(error), source=self.source.id, url=url) from error
         entry |= {"bytes": len(body), "sha256": digest(body)}
         try:
-            check(body)
+            content = read(body)
         except Unacceptable as error:
             self.rejected(body)
             raise _Failure(str(error), None, error.outcome) from error
-        return Answer(url, body, entry)
+        return Answer(body, content)
 
     def _open(self, url: str, entry: dict[str, Any]) -> requests.Response:
         """The response at the end of at most three redirects, all within the source's origin."""

@@ -6,6 +6,7 @@ Owns the layout of `published/<publication>/<edition>/` and the order of its wri
 
 import logging
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -75,8 +76,9 @@ def _build(
     folder: str,
 ) -> Manifest:
     records = [manifest for _, manifest in inputs]
-    conversions = [found for manifest in records for found in inputs_of(manifest, lake)]
-    summary = summarise(publication, lake, inputs, tables, quality)
+    by_source = {source.id: inputs_of(manifest, lake) for source, manifest in inputs}
+    conversions = [*chain.from_iterable(by_source.values())]
+    summary = summarise(publication, inputs, by_source, tables, quality)
     with lake.store.scratch() as scratch:
         extensions = {url for m in conversions for url in m.notes["extensions"]}
         edition = tables.version

@@ -4,6 +4,7 @@ Owns their shape. Source: OCDS 1.1 release package reference; bulk files as gzip
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -75,14 +76,15 @@ def write_json(
         validates; it is in every other file.
     """
     head = package_head(publication, edition, records, extensions)
-    package = PackageFile(folder / PACKAGE, head)
-    compiled, left_out = GzipLines(folder / COMPILED), GzipLines(folder / NONCONFORMING)
-    for record in (record for manifest in records for record in read_records(lake, manifest)):
-        compiled.add(record["compiled"])
-        for envelope in record["releases"]:
-            (package if envelope["conforms"] else left_out).add(envelope["release"])
-    for file in (package, compiled, left_out):
-        file.close()
+    with (
+        closing(PackageFile(folder / PACKAGE, head)) as package,
+        closing(GzipLines(folder / COMPILED)) as compiled,
+        closing(GzipLines(folder / NONCONFORMING)) as left_out,
+    ):
+        for record in (found for each in records for found in read_records(lake, each)):
+            compiled.add(record["compiled"])
+            for envelope in record["releases"]:
+                (package if envelope["conforms"] else left_out).add(envelope["release"])
     return {PACKAGE: package.rows, COMPILED: compiled.rows, NONCONFORMING: left_out.rows}
 
 
@@ -103,8 +105,7 @@ def package_head(
 
 def write_quarantine(entries: Iterator[Mapping[str, Any]], path: Path) -> int:
     """Write the public list of quarantined releases: where, which and why, not what they hold."""
-    file = GzipLines(path)
-    for entry in entries:
-        file.add({key: value for key, value in entry.items() if key != "raw"})
-    file.close()
+    with closing(GzipLines(path)) as file:
+        for entry in entries:
+            file.add({key: value for key, value in entry.items() if key != "raw"})
     return file.rows

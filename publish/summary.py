@@ -4,23 +4,23 @@ Owns the shape of `summary.json`. Holds no clock: the same edition has the same 
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from kernel import Counts, Lake, Manifest, Publication, Source
-from transforms.compile import doubted, inputs_of
+from kernel import Counts, Manifest, Publication, Source
+from transforms.compile import doubted
 
 
 def summarise(
     publication: Publication,
-    lake: Lake,
     inputs: Sequence[tuple[Source, Manifest]],
+    conversions: Mapping[str, Sequence[Manifest]],
     tables: Manifest,
     quality: Manifest,
 ) -> dict[str, Any]:
     """The summary. Counts are releases: at every stage read = written + rejected + merged."""
-    sources = {source.id: _source(lake, source, records) for source, records in inputs}
+    sources = {s.id: _source(s, records, conversions[s.id]) for s, records in inputs}
     rows = {a.path.removesuffix(".parquet"): a.rows for a in tables.artifacts}
     total = Counts(
         read=sum(entry["convert"]["read"] for entry in sources.values()),
@@ -40,8 +40,7 @@ def summarise(
     }
 
 
-def _source(lake: Lake, source: Source, records: Manifest) -> dict[str, Any]:
-    conversions = inputs_of(records, lake)
+def _source(source: Source, records: Manifest, conversions: Sequence[Manifest]) -> dict[str, Any]:
     kinds: Counter[str] = Counter()
     for manifest in conversions:
         kinds.update(manifest.notes["kinds"])

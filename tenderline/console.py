@@ -22,23 +22,22 @@ err = Console(stderr=True, soft_wrap=True, highlight=False)
 
 
 class Told:
-    """Takes the steps of a run and shows them; `total` is how many are expected, if known."""
+    """Takes the steps of a run and shows them; `total` is how many are expected."""
 
-    def __init__(self, progress: Progress | None, total: int | None) -> None:
+    def __init__(self, progress: Progress | None, total: int) -> None:
         self._progress = progress
         self._task = progress.add_task("", total=total) if progress else None
 
-    def __call__(self, step: str) -> None:
-        """Show `step`."""
+    def __call__(self, step: str, moved: int = 1) -> None:
+        """Show `step`, by which the work moved on so much."""
         if self._progress is None or self._task is None:
             err.print(step, markup=False)
-            return
-        moved = 0 if ": page " in step else 1
-        self._progress.update(self._task, description=step, advance=moved)
+        else:
+            self._progress.update(self._task, description=step, advance=moved)
 
 
 @contextmanager
-def steps(total: int | None) -> Iterator[Told]:
+def steps(total: int) -> Iterator[Told]:
     """A place to show the steps of a long work."""
     if not err.is_terminal:
         yield Told(None, total)

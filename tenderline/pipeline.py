@@ -13,7 +13,7 @@ from extractors.paging import Page
 from kernel import Lake, Manifest, Publication, Source, Window
 from publish import loader
 from publish.edition import publish
-from publish.pointer import latest_edition
+from publish.pointer import latest_summary
 from transforms.compile import compile_records, records_of
 from transforms.convert import convert
 from transforms.tables.build import build_tables
@@ -26,15 +26,16 @@ STAGES: tuple[Stage, ...] = get_args(Stage)
 
 @dataclass(slots=True)
 class Run:
-    """One run over one lake. `told` is called with a line for every step.
+    """One run over one lake, as far as the stage `until`.
 
-    `manifests` are what the stages returned, in order; `news` are the folders of the editions that
-    this run published and that were not there before.
+    `told` is called with a line for every step and by how many steps the work moved on: 1, or 0 for
+    a page. `manifests` are what the stages returned, in order; `news` are the folders of the
+    editions that this run published and that were not there before.
     """
 
     lake: Lake
-    until: Stage = "publish"
-    told: Callable[[str], None] = print
+    until: Stage
+    told: Callable[[str, int], None]
     manifests: list[Manifest] = field(default_factory=list)
     news: list[str] = field(default_factory=list)
 
@@ -50,16 +51,16 @@ class Run:
             place = f"{source.id} window {number}/{len(windows)} {window.name}"
 
             def page_told(page: Page, place: str = place) -> None:
-                self.told(f"{place}: page {page.number}")
+                self.told(f"{place}: page {page.number}", 0)
 
-            self.told(place)
+            self.told(place, 1)
             raw = self._keep(
                 extract(source, self.lake, window, version=version(window), progress=page_told)
             )
             if self._goes_on("convert"):
                 self._keep(convert(source, self.lake, raw, check=check_release))
         if self._goes_on("compile"):
-            self.told(f"{source.id} compile")
+            self.told(f"{source.id} compile", 1)
             self._keep(compile_records(source, self.lake))
 
     def publications(self, source_ids: Iterable[str]) -> list[Manifest]:
@@ -74,20 +75,19 @@ class Run:
     def publication(self, publication: Publication, sources: Iterable[Source]) -> Manifest | None:
         """Make the next edition of `publication`, as far as `until`; None short of publishing."""
         inputs = [(s, r) for s in sources if (r := records_of(s.id, self.lake))]
-        if not inputs or not self._goes_on("tables"):
+        if not self._goes_on("tables"):
             return None
-        self.told(f"{publication.id} tables")
+        self.told(f"{publication.id} tables", 1)
         tables = self._keep(build_tables(publication, self.lake, inputs))
         if not self._goes_on("check"):
             return None
-        self.told(f"{publication.id} check")
-        previous = latest_edition(self.lake, publication.id)
-        summary = previous.notes["summary"] if previous else None
-        quality = check(publication, self.lake, inputs, tables, previous=summary)
+        self.told(f"{publication.id} check", 1)
+        previous = latest_summary(self.lake, publication.id)
+        quality = check(publication, self.lake, inputs, tables, previous=previous)
         self._keep(quality)
         if not self._goes_on("publish"):
             return None
-        self.told(f"{publication.id} publish")
+        self.told(f"{publication.id} publish", 1)
         before = self.lake.changes
         edition = self._keep(publish(publication, self.lake, inputs, tables, quality))
         if self.lake.changes > before:

@@ -10,18 +10,20 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
-from extractors.envelope import NEXT, check_package, read_envelope
+from extractors.envelope import NEXT, read_envelope
 from extractors.session import Unacceptable
 from kernel import ConfigError, Source, Window
 from kernel.manifest import digest
+from transforms.jsontext import BadJson
 from transforms.repair import parse
 from transforms.values import moment
 
 log = logging.getLogger(__name__)
-URI = re.compile(rb'^\s*\{\s*"uri"\s*:\s*("(?:[^"\\]|\\.)*")')
+URI = re.compile(rb'^\s*\{\s*"uri"\s*:\s*"((?:[^"\\]|\\.)*)"')
 LINKS = re.compile(rb',?\s*"links"\s*:\s*\{[^{}]*\}(?=\s*\}\s*$)')
 END = re.compile(rb"\s*\}\s*$")
 
@@ -74,11 +76,9 @@ def read_recording(folder: Path, source: Source) -> Recording:
     for path in sorted(folder.glob("*.json"), key=_numbered):
         body = path.read_bytes()
         try:
-            check_package(body)
+            pages.append(_page(path, body, source))
         except Unacceptable as error:
             words.append(f"{path.name} was passed over: {error}")
-        else:
-            pages.append(_page(path, body, source))
     if not pages:
         raise ConfigError("no file *.json here is a page of releases", path=str(folder))
     told = digest(b"".join(digest(page.body).encode() for page in pages))
@@ -111,8 +111,9 @@ def beyond(uri: str, number: int) -> str:
 
 
 def _page(path: Path, body: bytes, source: Source) -> Page:
+    envelope = read_envelope(body)
     found = URI.search(body)
-    uri = json.loads(found[1]) if found else ""
+    uri = found[1].decode("utf-8", "replace").replace("\\/", "/") if found else ""
     headers = path.with_suffix(".headers")
     lines = headers.read_text("latin-1").splitlines()[1:] if headers.is_file() else []
     pairs = tuple(
@@ -120,7 +121,7 @@ def _page(path: Path, body: bytes, source: Source) -> Page:
         for name, colon, value in (line.partition(":") for line in lines)
         if colon
     )
-    return Page(path, body, pairs, uri, asked_window(source, uri), read_envelope(body).next)
+    return Page(path, body, pairs, uri, asked_window(source, uri), envelope.next)
 
 
 def _numbered(path: Path) -> list[str | int]:
@@ -151,10 +152,18 @@ def _window(source: Source, chain: list[Page]) -> Window:
     if chain[0].window:
         return chain[0].window
     zone = ZoneInfo(source.fetch.clock)
-    releases = [r for page in chain for r in parse(page.body, source.repairs).value["releases"]]
-    dates = [moment(r.get("date"), zone) for r in releases if isinstance(r, dict)]
-    known = sorted(date for date in dates if date)
+    dates = [date for page in chain for date in _dates(page.body, source)]
+    known = sorted(found for date in dates if (found := moment(date, zone)))
     if not known:
         path = str(chain[0].path.parent)
         raise ConfigError("the recorded pages tell no window: give --from and --to", path=path)
     return Window(known[0], known[-1] + timedelta(seconds=1))
+
+
+def _dates(body: bytes, source: Source) -> list[Any]:
+    """The release dates of a page; none of one that cannot be read even after repair."""
+    try:
+        releases = parse(body, source.repairs).value["releases"]
+    except BadJson:
+        return []
+    return [release.get("date") for release in releases if isinstance(release, dict)]

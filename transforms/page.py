@@ -36,18 +36,17 @@ class Page:
 
     def reject(self, index: int | None, finding: Finding, raw: Any) -> None:
         """Quarantine `raw`, the release at `index` or (None) the whole body."""
-        place = {"window": self.window, "page": self.number, "index": index}
-        ids = {key: raw.get(key) for key in ("ocid", "id")} if isinstance(raw, dict) else {}
         reason = {"reason": finding.rule, "path": finding.path, "message": finding.message}
-        self.rejects.append(_line({**place, **ids, **reason, "raw": raw}))
+        self.rejects.append(_line({**self._place(index, raw), **reason, "raw": raw}))
 
     def find(self, index: int | None, release: Any, finding: Finding) -> None:
         """Note a finding in the release at `index`."""
+        self.findings.append(_line({**self._place(index, release), **asdict(finding)}))
+
+    def _place(self, index: int | None, release: Any) -> dict[str, Any]:
         place = {"window": self.window, "page": self.number, "index": index}
-        ids = {"ocid": None, "id": None}
-        if isinstance(release, dict):
-            ids = {key: release.get(key) for key in ids}
-        self.findings.append(_line({**place, **ids, **asdict(finding)}))
+        known = release if isinstance(release, dict) else {}
+        return {**place, "ocid": known.get("ocid"), "id": known.get("id")}
 
 
 def convert_page(source: Source, page: Page, body: bytes, check: Check) -> Page:

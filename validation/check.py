@@ -7,6 +7,7 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
+from itertools import chain
 from typing import Any
 
 from kernel import Artifact, Lake, Manifest, Publication, Source, __version__
@@ -46,15 +47,17 @@ def check(
     folder = f"quality/{publication.id}/{tables.version}"
     if done := lake.committed(folder):
         return done
-    results = sorted(_results(lake, inputs, tables, previous))
+    conversions = {source.id: inputs_of(records, lake) for source, records in inputs}
+    results = [*_tables_results(lake, tables)]
+    for source, records in inputs:
+        results += thresholds(source.id, conversions[source.id], records, previous)
     verdict = decide(results)
-    conversions = [m for _, records in inputs for m in inputs_of(records, lake)]
     report = {
         "publication": publication.id,
         "edition": tables.version,
         "verdict": asdict(verdict),
-        "results": [asdict(result) for result in results],
-        "findings": findings(lake, conversions),
+        "results": [asdict(result) for result in sorted(results)],
+        "findings": findings(lake, chain.from_iterable(conversions.values())),
         "conflicts": [c for _, records in inputs for c in records.notes["conflicts"]],
         "silent_edits": [e for _, records in inputs for e in records.notes["silent_edits"]],
         "oddities": dict(tables.notes["oddities"]),
@@ -99,12 +102,7 @@ def file_of(quality: Manifest, suffix: str) -> Artifact:
     return next(a for a in quality.artifacts if a.path.endswith(f".{suffix}"))
 
 
-def _results(
-    lake: Lake,
-    inputs: Sequence[tuple[Source, Manifest]],
-    tables: Manifest,
-    previous: Mapping[str, Any] | None,
-) -> Iterator[Result]:
+def _tables_results(lake: Lake, tables: Manifest) -> Iterator[Result]:
     with ExitStack() as open_files:
         files = {
             artifact.path.removesuffix(".parquet"): open_files.enter_context(
@@ -118,5 +116,3 @@ def _results(
     rows = {artifact.path.removesuffix(".parquet"): artifact.rows for artifact in tables.artifacts}
     for name, measured in zip(frame["table"], frame["rows"], strict=True):
         yield Result("rows_as_written", name, rows[name] == measured, True, str(measured), "rows")
-    for source, records in inputs:
-        yield from thresholds(source.id, inputs_of(records, lake), records, previous)

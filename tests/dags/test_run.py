@@ -67,7 +67,7 @@ def impossible(folder: Path) -> Path:
 
 def command(lake: Lake, at: str) -> None:
     source = load("find_a_tender").at(at)
-    run = Run(lake, told=lambda _line: None)
+    run = Run(lake, "publish", lambda _line, _moved: None)
     run.source(source, plan(source, MONDAY), lambda _window: look(source, MONDAY.end))
     run.publications([source.id])
 

@@ -127,6 +127,15 @@ def test_pages_whose_request_is_not_known_are_one_chain_of_their_dates(tmp_path:
         assert len(walk(server, window)) == 2
 
 
+def test_a_page_that_cannot_be_read_is_served_beside_the_others(tmp_path: Path) -> None:
+    record(tmp_path, "x", [release(1)], uri="")
+    (tmp_path / "y.json").write_text('{"uri": "https://x/\\q", "releases": [{"n": 1x}]}')
+    with Replay(tmp_path, SOURCE, port=0) as server:
+        (window,) = server.recording.windows(SOURCE)
+    assert window.name == "20260301T010000Z-20260301T010001Z"
+    assert len(server.answers) == 2
+
+
 def test_bodies_stay_as_recorded_but_for_the_link(tmp_path: Path) -> None:
     record(tmp_path, "page-001", [release(1)], f"{ASKED}&cursor=b")
     record(tmp_path, "page-002", [release(2)])

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from kernel import Lake, Manifest
+from kernel import Lake, Manifest, NothingNew
 from publish.loader import load
 from tests.made import SOURCE, award_release, compiled, package, release
 from transforms.tables.build import build_tables
@@ -188,3 +188,8 @@ def test_row_groups_are_flushed_and_equal_input_gives_equal_bytes(
 def test_no_release_at_all_makes_empty_tables(lake: Lake) -> None:
     _, rows = built(lake)
     assert {name: len(found) for name, found in rows.items()} == dict.fromkeys(tables(), 0)
+
+
+def test_a_publication_without_records_says_what_to_do(lake: Lake) -> None:
+    with pytest.raises(NothingNew, match="pull and compile"):
+        build_tables(PUBLICATION, lake, [])

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pyarrow.parquet as pq
 
-from kernel import Artifact, Counts, Lake, Manifest, Publication, Source, __version__
+from kernel import Artifact, Counts, Lake, Manifest, NothingNew, Publication, Source, __version__
 from transforms.jsontext import loads
 from transforms.lines import unpack
 from transforms.tables.cells import Cells
@@ -61,7 +61,13 @@ def build_tables(publication: Publication, lake: Lake, inputs: Inputs) -> Manife
         The manifest of `<table>.parquet`; its version is the edition's name. Counts are releases:
         as many rows in `releases.parquet` as distinct releases in the records.
         `notes.oddities` counts values that could not be read or had to be rounded.
+
+    Raises:
+        NothingNew: no source has records yet.
     """
+    if not inputs:
+        message = "none of its sources has records yet: pull and compile one of them first"
+        raise NothingNew(message, source=publication.id)
     edition = publication.edition([records for _, records in inputs])
     folder = f"tables/{publication.id}/{edition}"
     if done := lake.committed(folder):
