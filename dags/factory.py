@@ -85,7 +85,7 @@ def source_dag(source: Source) -> DAG:
         @task(map_index_template="{{ task.op_args[0].split('/')[2] }}")  # raw/SOURCE/WINDOW/LOOK
         def convert(raw: str) -> str:
             from transforms.convert import convert as stage
-            from validation.structure import checker
+            from validation.admission import checker
 
             with outcomes():
                 lake = settings.lake()

@@ -18,7 +18,7 @@ from transforms.compile import compile_records, records_of
 from transforms.convert import convert
 from transforms.tables.build import build_tables
 from validation.check import check
-from validation.structure import checker
+from validation.admission import checker
 
 Stage = Literal["extract", "convert", "compile", "tables", "check", "publish"]
 STAGES: tuple[Stage, ...] = get_args(Stage)

@@ -1,11 +1,14 @@
 """Renders the reference of the published tables from their facts, for `docs/tables.md`.
 
-Owns the page. `python -m tenderline.reference > docs/tables.md` writes it; a test compares.
+Owns the page, and the command that writes this one and that of the model:
+`python -m tenderline.reference > docs/tables.md`, `python -m tenderline.reference ocds >
+docs/ocds.md`. Tests compare.
 """
 
 import sys
 from collections.abc import Iterator
 
+from tenderline import ocds_reference
 from transforms.tables.schema import Table, tables
 
 TYPES = {
@@ -41,4 +44,4 @@ def _table(table: Table) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(page())
+    sys.stdout.write(ocds_reference.page() if sys.argv[1:] == ["ocds"] else page())

@@ -8,7 +8,7 @@ from extractors.loader import load
 from kernel import Counts, Lake, Manifest, Window, __version__
 from transforms.compile import compile_records
 from transforms.convert import convert
-from validation.structure import checker
+from validation.admission import checker
 
 SOURCE = load("find_a_tender")
 WINDOW = "20260301T000000Z-20260301T060000Z"

@@ -5,6 +5,7 @@ import pytest
 
 from extractors.loader import load_all
 from kernel import __version__
+from tenderline import ocds_reference
 from tenderline.reference import page
 
 ROOT = Path(__file__).parents[1]
@@ -13,6 +14,12 @@ ROOT = Path(__file__).parents[1]
 def test_the_tables_page_is_what_the_facts_say() -> None:
     told = (ROOT / "docs" / "tables.md").read_text()
     assert told == page(), "write it anew: python -m tenderline.reference > docs/tables.md"
+
+
+def test_the_page_of_the_model_is_what_its_rows_say() -> None:
+    told = (ROOT / "docs" / "ocds.md").read_text()
+    again = "write it anew: python -m tenderline.reference ocds > docs/ocds.md"
+    assert told == ocds_reference.page(), again
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,14 @@
 Owns the vocabulary only. The checks themselves are in `validation`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Severity = Literal["unusable", "error", "note"]
+from transforms.jsontext import dumps
+
+SHOWN = 200  # characters of a value; longer ones repeat whole objects
+Severity = Literal["unusable", "error", "warning", "info"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,13 +19,29 @@ class Finding:
 
     `path` is a JSON Pointer (RFC 6901) within the release. `unusable` means that the release cannot
     be compiled or put into tables, and goes to quarantine; `error` that it breaks the standard but
-    is published as it is; `note` that a reader should know.
+    is published as it is; `warning` that it is likely wrong; `info` that a reader should know.
+    `value` is what stands at `path`.
     """
 
     rule: str
     path: str
     message: str
     severity: Severity
+    value: Any = None
 
 
-Check = Callable[[Any], list[Finding]]
+# Judges a release, given the extensions that its package declares.
+Check = Callable[[Any, Sequence[str]], list[Finding]]
+
+
+def shown(value: Any) -> str | None:
+    """A value as JSON, cut where it is long; None where there is none."""
+    if value is None:
+        return None
+    if isinstance(value, str) and len(value) <= SHOWN:
+        return dumps(value).decode()
+    try:
+        text = dumps(value).decode()
+    except (TypeError, RecursionError):  # nested too deep to be written
+        text = repr(value)[: SHOWN + 1]
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from transforms.ocds.model import Merge, RuleTree, merge_rules
+from transforms.ocds.fields import Merge
+from transforms.ocds.rules import RuleTree, merge_rules
 
 RELEASE_OWN = ("ocid", "id", "date", "tag")  # set by the merge itself
 

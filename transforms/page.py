@@ -13,7 +13,7 @@ import orjson
 
 from kernel import Source
 from kernel.manifest import digest
-from transforms.findings import Check, Finding
+from transforms.findings import Check, Finding, shown
 from transforms.jsontext import BadJson, dumps
 from transforms.repair import parse
 from transforms.values import texts
@@ -41,7 +41,8 @@ class Page:
 
     def find(self, index: int | None, release: Any, finding: Finding) -> None:
         """Note a finding in the release at `index`."""
-        self.findings.append(_line({**self._place(index, release), **asdict(finding)}))
+        told = {**asdict(finding), "value": shown(finding.value)}
+        self.findings.append(_line({**self._place(index, release), **told}))
 
     def _place(self, index: int | None, release: Any) -> dict[str, Any]:
         place = {"window": self.window, "page": self.number, "index": index}
@@ -92,7 +93,7 @@ def _convert_release(page: Page, index: int, release: Any, check: Check) -> None
         page.notes["derived_ids"] += 1
         derived_id = Finding("derived_id", "/id", "the release had no id: one was derived", "error")
         page.find(index, release, derived_id)
-    body, findings = _judged(release, check)
+    body, findings = _judged(release, page.extensions, check)
     unusable = next((finding for finding in findings if finding.severity == "unusable"), None)
     if unusable:
         page.notes[f"rejected_{unusable.rule}"] += 1
@@ -115,13 +116,15 @@ def _convert_release(page: Page, index: int, release: Any, check: Check) -> None
     page.releases.append(orjson.dumps({**head, "release": orjson.Fragment(body)}))
 
 
-def _judged(release: Any, check: Check) -> tuple[bytes, list[Finding]]:
+def _judged(
+    release: Any, extensions: list[str], check: Check
+) -> tuple[bytes, list[Finding]]:
     """The release as JSON, and what the check says of it."""
     try:
         body = dumps(release)
     except (orjson.JSONEncodeError, RecursionError) as error:
         return b"", [Finding("too_deep", "", f"it cannot be written: {error}", "unusable")]
-    return body, check(release)
+    return body, check(release, extensions)
 
 
 def _line(value: Any) -> bytes:

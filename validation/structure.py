@@ -1,95 +1,132 @@
-"""The structure of one release: required fields, types, formats and closed codes.
+"""The structure of releases and packages: required fields, types, formats, closed codes.
 
-Owns which breach makes a release unusable and which only breaks the standard. The rules themselves
-are the model's. Source: OCDS 1.1.5 release schema.
+Owns the sentences said of what breaks the schema. The schema is the model's. Source: OCDS 1.1.5
+release, release package and record package schema.
 """
 
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import jsonschema_rs
 
-from transforms.findings import Check, Finding, Severity
+from transforms.findings import Finding, Severity
 from transforms.jsontext import plain
-from transforms.ocds.model import release_schema
-from transforms.values import moment
+from transforms.ocds.formats import FORMATS
+from transforms.ocds.model import Model, model
+from validation.spots import escaped
 
-SECTIONS = {"parties", "buyer", "planning", "tender", "awards", "contracts"}
-EMPTY: tuple[Any, ...] = ([], {}, None)
-SHOWN = 200  # characters of a message; longer ones repeat whole values
+SHOWN = 200  # characters of a message or value; longer ones repeat whole objects
+ADVICE = {
+    "date-time": "write a date and time with its offset, such as 2026-03-01T09:30:00Z",
+    "uri": "write a whole address, such as https://example.org/notice/1",
+    "email": "write an e-mail address, such as procurement@example.org",
+}
+KINDS = {dict: "an object", list: "a list", str: "text", bool: "true or false", type(None): "null"}
+NAMED = {
+    "object": "an object", "array": "a list", "string": "text", "boolean": "true or false",
+    "null": "null", "integer": "a whole number", "number": "a number",
+}  # fmt: skip
 
 
-def checker(clock: str, ocid_prefix: str) -> Check:
-    """The check of one release of a source.
+class Structure:
+    """Judges values by one JSON Schema.
 
     Args:
-        clock: the IANA zone on whose wall clock a release date without offset is read.
-        ocid_prefix: the prefix that the source's publisher registered.
+        schema: makes the schema, given the ids of the extensions that apply.
+        extensions: these ids.
     """
-    zone = ZoneInfo(clock)
 
-    def check(release: Any) -> list[Finding]:
-        broken = _identity(release, zone)
-        return broken or [*_prefix(release, ocid_prefix), *_structure(release)]
+    def __init__(
+        self, schema: Callable[[frozenset[str]], Mapping[str, Any]], extensions: frozenset[str]
+    ) -> None:
+        self.model = model(extensions)
+        self._validator = jsonschema_rs.Draft4Validator(
+            dict(schema(extensions)), validate_formats=True, formats=dict(FORMATS)
+        )
 
-    return check
+    def errors(self, value: Any, kind: str = "Release") -> list[Finding]:
+        """Every breach in `value`, an object of `kind`: rule `structure.<keyword>`."""
+        return [self.finding(error, kind) for error in self.raw(value)]
+
+    def raw(self, value: Any) -> list[jsonschema_rs.ValidationError]:
+        """Every breach as the validator tells it."""
+        try:
+            return list(self._validator.iter_errors(value))
+        except ValueError:  # a number too long for the validator: it sees the nearest it knows
+            return list(self._validator.iter_errors(plain(value)))
+
+    def finding(
+        self, error: jsonschema_rs.ValidationError, kind: str, severity: Severity = "error"
+    ) -> Finding:
+        """A breach with its place and a sentence."""
+        rule = str(error.kind.name)
+        path = "".join(f"/{escaped(str(part))}" for part in error.instance_path)
+        say = SENTENCES.get(rule, _other)
+        return Finding(
+            f"structure.{rule}", path, say(error, self.model, kind), severity, error.instance
+        )
 
 
-def _identity(release: Any, zone: ZoneInfo) -> list[Finding]:
-    """What keeps a release from being placed at all: in no process, or at no time."""
-    if not isinstance(release, dict):
-        return [_unusable("not_an_object", "", f"a release must be an object, not {release!r:.60}")]
-    ocid = release.get("ocid")
-    if not isinstance(ocid, str) or not ocid.strip():
-        return [
-            _unusable("no_ocid", "/ocid", f"the release names no process: its ocid is {ocid!r:.60}")
-        ]
-    if moment(release.get("date"), zone) is None:
-        date = release.get("date")
-        return [_unusable("no_date", "/date", f"the release has no readable date: {date!r:.60}")]
-    if not isinstance(release["id"], str | int) or isinstance(release["id"], bool):
-        return [_unusable("bad_id", "/id", f"an id must be text, not {release['id']!r:.60}")]
-    return []
+def _required(error: jsonschema_rs.ValidationError, _: Model, __: str) -> str:
+    return f"{error.kind.property} is missing: the standard requires it"
 
 
-def _prefix(release: dict[str, Any], ocid_prefix: str) -> list[Finding]:
-    if release["ocid"].startswith(f"{ocid_prefix}-"):
-        return []
-    message = f"the ocid {release['ocid']!r:.60} does not begin with the registered {ocid_prefix}-"
-    return [Finding("ocid_prefix", "/ocid", message, "note")]
+def _type(error: jsonschema_rs.ValidationError, _: Model, __: str) -> str:
+    types = getattr(error.kind, "types", None) or [error.kind.value]
+    allowed = " or ".join(NAMED.get(str(name), str(name)) for name in types if name != "null")
+    return f"it must be {allowed}, not {KINDS.get(type(error.instance), 'a number')}"
 
 
-def _structure(release: dict[str, Any]) -> list[Finding]:
-    try:
-        errors = list(_validator().iter_errors(release))
-    except ValueError:  # a number too long for the validator: it sees the nearest it knows
-        errors = list(_validator().iter_errors(plain(release)))
-    return [_finding(error) for error in errors]
+def _format(error: jsonschema_rs.ValidationError, _: Model, __: str) -> str:
+    name = str(error.kind.format)
+    return f"{error.instance!r:.60} is no {name}: {ADVICE.get(name, 'correct it')}"
+
+
+def _enum(error: jsonschema_rs.ValidationError, known: Model, kind: str) -> str:
+    codelist = _codelist(error.instance_path, known, kind)
+    told = f"codelist {codelist}" if codelist else "list of the schema"
+    return f"{error.instance!r:.60} is not in the closed {told}: use one of its codes"
+
+
+def _codelist(path: list[str | int], known: Model, kind: str) -> str:
+    """The codelist of the field at `path` in an object of `kind`, as far as the model knows it."""
+    codes = ""
+    for name in path:
+        field = known.objects.get(kind, {}).get(str(name)) if isinstance(name, str) else None
+        if field is not None:
+            kind, codes = field.of, field.codes
+    return codes
+
+
+def _short(_: jsonschema_rs.ValidationError, __: Model, ___: str) -> str:
+    return "it is empty: fill it, or leave the field out"
+
+
+def _twice(_: jsonschema_rs.ValidationError, __: Model, ___: str) -> str:
+    return "the same entry stands in it twice: keep one"
+
+
+def _other(error: jsonschema_rs.ValidationError, _: Model, __: str) -> str:
+    message = error.message
+    return message if len(message) <= SHOWN else f"{message[:SHOWN]}…"
+
+
+SENTENCES: Mapping[str, Callable[[jsonschema_rs.ValidationError, Model, str], str]] = {
+    "required": _required,
+    "type": _type,
+    "format": _format,
+    "enum": _enum,
+    "minLength": _short,
+    "minItems": _short,
+    "minProperties": _short,
+    "uniqueItems": _twice,
+}
 
 
 @cache
-def _validator() -> jsonschema_rs.Draft4Validator:
-    return jsonschema_rs.Draft4Validator(release_schema(), validate_formats=True)
-
-
-def _finding(error: jsonschema_rs.ValidationError) -> Finding:
-    rule = str(error.schema_path[-1]) if error.schema_path else "schema"
-    path = "".join(f"/{part}" for part in error.instance_path)
-    message = error.message if len(error.message) <= SHOWN else f"{error.message[:SHOWN]}…"
-    severity: Severity = "unusable" if rule == "type" and _breaks(error) else "error"
-    return Finding(rule, path, message, severity)
-
-
-def _breaks(error: jsonschema_rs.ValidationError) -> bool:
-    """Whether a section of the release, or an entry of one, is not the object or array it must be.
-
-    Its content could then be neither merged nor put into tables. Empty ones hold nothing to lose.
-    """
-    section, *below = error.instance_path or [""]
-    entry = not below or (below[:-1] == [] and isinstance(below[0], int))
-    return section in SECTIONS and entry and error.instance not in EMPTY
-
-
-def _unusable(rule: str, path: str, message: str) -> Finding:
-    return Finding(rule, path, message, "unusable")
+def structure(
+    schema: Callable[[frozenset[str]], Mapping[str, Any]], extensions: frozenset[str]
+) -> Structure:
+    """The judge by `schema` with `extensions`, made once."""
+    return Structure(schema, extensions)

@@ -22,7 +22,6 @@ needs_days = pytest.mark.skipif(not DAYS.is_dir(), reason="the recorded days are
 
 # Processes on which we and ocdsmerge differ, each with the reason.
 KNOWN = {
-    "ocds-h6vhtk-06e068": "details.classifications is a whole list by an extension not modelled yet",
     "ocds-h6vhtk-03b792": "links have no ids: appended again by ocdsmerge with every release",
     "ocds-h6vhtk-051d1c": "buyerLocationRestrictions have no ids: the same",
     "ocds-h6vhtk-05eeed": "standstillPeriod is an object, then an array: ocdsmerge stops",

@@ -188,7 +188,7 @@ def test_findings_are_counted_by_rule_and_path_without_positions(lake: Lake) -> 
     ]
     _, report = checked(lake, package(*odd, {"ocid": "x"}))
     told = {(f["rule"], f["path"], f["severity"]): f["count"] for f in report["findings"]}
-    assert told[("format", "/tender/documents/url", "error")] == 3
+    assert told[("structure.format", "/tender/documents/url", "error")] == 3
     assert told[("no_date", "/date", "unusable")] == 1
 
 

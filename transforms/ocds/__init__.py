@@ -1,4 +1,5 @@
-"""The model of OCDS 1.1: facts as rows in `model.csv` and `codes.csv`, read by code here.
+"""The model of OCDS 1.1 and its extensions: facts as rows of CSV files, read by code here.
 
-Owns the standard's facts. From them come the JSON Schema and the merge rules, so the two agree.
+Owns the standard's facts. From them come JSON Schemas, merge rules, paths and the reference in
+`docs/ocds.md`, so that none of them disagrees with another.
 """

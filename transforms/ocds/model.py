@@ -1,139 +1,87 @@
-"""Reads the model of OCDS and derives from it the JSON Schema and the merge rules.
+"""The model of OCDS 1.1 with any set of extensions: objects, fields, codes.
 
-Owns the two derivations. Source of the facts: OCDS 1.1.5, release schema reference and merging
-documentation. Extensions are not modelled yet: fields they add are neither checked nor refused.
+Owns which rows hold when an extension is active, and how an extension is recognised. Source of the
+facts: the OCDS 1.1.5 schema and codelists, and those of each extension. Downloads nothing.
 """
 
-import csv
-from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
 from functools import cache
-from importlib.resources import files
-from typing import Any
 
+from transforms.ocds.fields import Extension, Field, codes, extensions, fields
 
-class Merge(Enum):
-    """How a field is merged: left out of merged releases, or replaced as a whole."""
-
-    OMIT = "omit"
-    WHOLE = "whole"
-
-
-RuleTree = Mapping[str, "Merge | RuleTree"]
+CORE: frozenset[str] = frozenset()
+EVERY: frozenset[str] = frozenset(extension.id for extension in extensions())
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
-    """One field of one object of the standard: a row of `model.csv`.
+class Model:
+    """The standard with some extensions: fields by object and name, codes by codelist.
 
-    `of` is the object that an object or array holds, or the type of an array's items; `at_least`
-    the least length; `unique` says that items must differ; `codes` names a closed codelist.
+    `about` holds the rows about objects themselves, by object.
     """
 
-    name: str
-    types: tuple[str, ...]
-    of: str
-    format: str
-    required: bool
-    at_least: int | None
-    unique: bool
-    codes: str
-    merge: Merge | None
-
-
-def _rows(name: str) -> list[dict[str, str]]:
-    text = files("transforms.ocds").joinpath(name).read_text(encoding="utf-8")
-    return list(csv.DictReader(text.splitlines()))
+    extensions: frozenset[str]
+    about: Mapping[str, Field]
+    objects: Mapping[str, Mapping[str, Field]]
+    codelists: Mapping[str, frozenset[str]]
 
 
 @cache
-def objects() -> dict[str, dict[str, Field]]:
-    """Every object of the standard by name, with its fields by name."""
-    found: dict[str, dict[str, Field]] = defaultdict(dict)
-    for row in _rows("model.csv"):
-        found[row["object"]][row["field"]] = Field(
-            name=row["field"],
-            types=tuple(row["type"].split("|")),
-            of=row["of"],
-            format=row["format"],
-            required=bool(row["required"]),
-            at_least=int(row["at_least"]) if row["at_least"] else None,
-            unique=bool(row["unique"]),
-            codes=row["codes"],
-            merge=Merge(row["merge"]) if row["merge"] else None,
-        )
-    return dict(found)
+def model(extensions: frozenset[str] = CORE) -> Model:
+    """The core with the rows of `extensions` (ids), which replace those of the same field.
 
-
-@cache
-def codelists() -> dict[str, tuple[str, ...]]:
-    """The closed codelists by name."""
-    found: dict[str, list[str]] = defaultdict(list)
-    for row in _rows("codes.csv"):
-        found[row["codelist"]].append(row["code"])
-    return {name: tuple(codes) for name, codes in found.items()}
-
-
-@cache
-def release_schema() -> dict[str, Any]:
-    """The JSON Schema (draft 4) of one release, self-contained."""
-    schemas = {name: _object_schema(fields) for name, fields in objects().items()}
-    draft = "http://json-schema.org/draft-04/schema#"
-    return {"$schema": draft, "definitions": schemas, **schemas["Release"]}
-
-
-def _object_schema(fields: Mapping[str, Field]) -> dict[str, Any]:
-    schema: dict[str, Any] = {
-        "type": "object",
-        "properties": {name: _field_schema(field) for name, field in fields.items()},
-    }
-    if required := [name for name, field in fields.items() if field.required]:
-        schema["required"] = required
-    return schema
-
-
-def _field_schema(field: Field) -> dict[str, Any]:
-    if field.types == ("object",) and field.of:
-        return {"$ref": f"#/definitions/{field.of}"}
-    schema: dict[str, Any] = {"type": list(field.types)}
-    codes = list(codelists()[field.codes]) if field.codes else []
-    if "array" in field.types and field.of:
-        known = field.of in objects()
-        schema["items"] = (
-            {"$ref": f"#/definitions/{field.of}"} if known else {"type": field.of.split("|")}
-        )
-        if codes:
-            schema["items"]["enum"] = codes
-    elif codes:
-        schema["enum"] = [*codes, None] if "null" in field.types else codes
-    if field.format:
-        schema["format"] = field.format
-    if field.at_least is not None:
-        schema["minItems" if "array" in field.types else "minLength"] = field.at_least
-    if field.unique:
-        schema["uniqueItems"] = True
-    return schema
-
-
-@cache
-def merge_rules() -> RuleTree:
-    """The merge rules of a release as a tree of field names; a field without a rule is absent.
-
-    Source: OCDS 1.1 merging documentation. A list of anything but objects is a whole list.
+    Raises:
+        KeyError: an id is not one of `EVERY`.
     """
-    return _rules("Release", ())
+    if unknown := extensions - EVERY:
+        raise KeyError(f"no such extension in extensions.csv: {', '.join(sorted(unknown))}")
+    active = extensions | {""}
+    about: dict[str, Field] = {}
+    objects: dict[str, dict[str, Field]] = {}
+    for field in fields():
+        if field.extension in active and field.name:
+            objects.setdefault(field.object, {})[field.name] = field
+        elif field.extension in active:
+            about[field.object] = field
+    return Model(extensions, about, objects, _codelists(active))
 
 
-def _rules(name: str, above: tuple[str, ...]) -> RuleTree:
-    tree: dict[str, Merge | RuleTree] = {}
-    for field in objects()[name].values():
-        if field.merge:
-            tree[field.name] = field.merge
-        elif field.of in objects() and field.of not in above:
-            if below := _rules(field.of, (*above, name)):
-                tree[field.name] = below
-        elif "array" in field.types:
-            tree[field.name] = Merge.WHOLE
-    return tree
+def _codelists(active: frozenset[str]) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for code in codes():
+        if code.extension in active:
+            known = found.setdefault(code.codelist, set())
+            (known.discard if code.removed else known.add)(code.code)
+    return {name: frozenset(known) for name, known in found.items()}
+
+
+def recognised(urls: Sequence[str]) -> tuple[frozenset[str], tuple[str, ...]]:
+    """What the addresses that a package declares stand for.
+
+    Args:
+        urls: the addresses of `extension.json` files, of any version and branch.
+
+    Returns:
+        The ids of the extensions with all that they include, and the addresses not known.
+    """
+    found = {url: _of(url) for url in map(str, urls)}
+    unknown = tuple(url for url, extension in found.items() if extension is None)
+    return _closed({extension.id for extension in found.values() if extension}), unknown
+
+
+def _of(url: str) -> Extension | None:
+    """The extension whose part of an address is in `url`; the longest where several are."""
+    fitting = [extension for extension in extensions() if extension.url in url]
+    return max(fitting, key=lambda extension: len(extension.url), default=None)
+
+
+def _closed(ids: set[str]) -> frozenset[str]:
+    """The ids with all that they include."""
+    includes = {extension.id: extension.includes for extension in extensions()}
+    found, waiting = set(ids), list(ids)
+    while waiting:
+        more = set(includes[waiting.pop()]) - found
+        found |= more
+        waiting += more
+    return frozenset(found)

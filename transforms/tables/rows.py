@@ -47,15 +47,36 @@ def processes(record: Mapping[str, Any], base: Mapping[str, Any]) -> Iterator[Ro
             "releases": len(published),
             "awards": len(_objects(compiled, "awards")),
             "contracts": len(_objects(compiled, "contracts")),
+            "has_planning": _filled(compiled, "planning"),
+            "has_tender": _filled(compiled, "tender"),
         },
     )
 
 
+def _filled(release: Mapping[str, Any], name: str) -> bool:
+    section = release.get(name)
+    return isinstance(section, dict) and bool(section)
+
+
 def awards(record: Mapping[str, Any], base: Mapping[str, Any]) -> Iterator[Row]:
-    """Every award."""
+    """Every award, with the date of the first release that has it."""
+    first = _first_dates(record)
     for position, award in enumerate(_objects(record["compiled"], "awards"), start=1):
-        suppliers = len(_objects(award, "suppliers"))
-        yield award, {**base, "award_position": position, "suppliers": suppliers}
+        told = {
+            "award_position": position,
+            "suppliers": len(_objects(award, "suppliers")),
+            "first_release": first.get(text(award.get("id"))),
+        }
+        yield award, {**base, **told}
+
+
+def _first_dates(record: Mapping[str, Any]) -> dict[str | None, Any]:
+    """By award id, the date of the first release that has the award: releases are in that order."""
+    dates: dict[str | None, Any] = {None: None}
+    for envelope in record["releases"]:
+        for award in _objects(envelope["release"], "awards"):
+            dates.setdefault(text(award.get("id")), envelope["date"])
+    return dates
 
 
 def award_suppliers(record: Mapping[str, Any], base: Mapping[str, Any]) -> Iterator[Row]:
@@ -95,41 +116,60 @@ def items(record: Mapping[str, Any], base: Mapping[str, Any]) -> Iterator[Row]:
 
 
 def documents(record: Mapping[str, Any], base: Mapping[str, Any]) -> Iterator[Row]:
-    """Every document of the planning, the tender, the awards and the contracts."""
+    """Every document of the planning, the tender, the awards, the contracts and their work."""
     return _sections(record, base, "documents")
 
 
+def milestones(record: Mapping[str, Any], base: Mapping[str, Any]) -> Iterator[Row]:
+    """Every milestone of the planning, the tender, the awards, the contracts and their work."""
+    return _sections(record, base, "milestones")
+
+
 def _sections(record: Mapping[str, Any], base: Mapping[str, Any], name: str) -> Iterator[Row]:
-    for (section, number), parent, item, position in _placed(record["compiled"], name):
-        yield (
-            item,
-            {
-                **base,
-                "section": section,
-                "section_position": number,
-                "section_id": parent.get("id"),
-                "position": position,
-            },
-        )
+    for section, section_id, item, position in _placed(record["compiled"], name):
+        yield item, {**base, **_at(section, section_id), "position": position}
+
+
+def _at(section: tuple[str, int], section_id: Any) -> dict[str, Any]:
+    name, number = section
+    return {"section": name, "section_position": number, "section_id": section_id}
+
+
+def transactions(record: Mapping[str, Any], base: Mapping[str, Any]) -> Iterator[Row]:
+    """Every payment made under the contracts."""
+    for number, contract in enumerate(_objects(record["compiled"], "contracts"), start=1):
+        told = {**base, "contract_position": number, "contract_id": contract.get("id")}
+        yield from _numbered(_objects(contract.get("implementation"), "transactions"), told)
+
+
+def related_processes(record: Mapping[str, Any], base: Mapping[str, Any]) -> Iterator[Row]:
+    """Every link to another process, of the process on its own and of its contracts."""
+    compiled = record["compiled"]
+    yield from _numbered(
+        _objects(compiled, "relatedProcesses"), {**base, **_at(("process", 1), None)}
+    )
+    for number, contract in enumerate(_objects(compiled, "contracts"), start=1):
+        told = {**base, **_at(("contract", number), contract.get("id"))}
+        yield from _numbered(_objects(contract, "relatedProcesses"), told)
 
 
 def _placed(
     release: dict[str, Any], name: str
-) -> Iterator[tuple[tuple[str, int], dict[str, Any], dict[str, Any], int]]:
-    """Each object of the array `name` in any section: section and its number, parent, position."""
-    single = [
-        ((key, 1), release[key])
-        for key in ("planning", "tender")
-        if isinstance(release.get(key), dict)
+) -> Iterator[tuple[tuple[str, int], Any, dict[str, Any], int]]:
+    """Each object of the array `name` in any section: section and its number, its id, position.
+
+    A contract's implementation has no id of its own: it goes by the contract's.
+    """
+    contracts = [*enumerate(_objects(release, "contracts"), start=1)]
+    sections: list[tuple[tuple[str, int], Any, Any]] = [
+        *(((key, 1), release.get(key), None) for key in ("planning", "tender")),
+        *((("award", n), a, None) for n, a in enumerate(_objects(release, "awards"), start=1)),
+        *((("contract", n), c, None) for n, c in contracts),
+        *((("implementation", n), c.get("implementation"), c.get("id")) for n, c in contracts),
     ]
-    many = [
-        ((key[:-1], number), parent)
-        for key in ("awards", "contracts")
-        for number, parent in enumerate(_objects(release, key), start=1)
-    ]
-    for section, parent in single + many:
+    for section, parent, named in sections:
         for position, item in enumerate(_objects(parent, name), start=1):
-            yield section, parent, item, position
+            yield section, named or parent.get("id"), item, position
 
 
 ROWS: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, Any]], Iterator[Row]]] = {
@@ -141,4 +181,7 @@ ROWS: Mapping[str, Callable[[Mapping[str, Any], Mapping[str, Any]], Iterator[Row
     "parties": parties,
     "items": items,
     "documents": documents,
+    "milestones": milestones,
+    "transactions": transactions,
+    "related_processes": related_processes,
 }

@@ -1,0 +1,4 @@
+"""The checks: small functions, each with an id, a version, a severity and a source.
+
+Owns what is looked at. What a failure means for an edition is the gate's business.
+"""

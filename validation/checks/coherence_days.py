@@ -1,0 +1,67 @@
+"""Days in order: fails a date that is before or after another, for `coherence_dates`.
+
+Owns how dates are compared: by day, as published, since a time of day is often made up. A date that
+cannot be read is passed over here, and is the matter of another check.
+"""
+
+from typing import Any
+
+from validation.checks.registry import Fail
+from validation.process import Process
+from validation.spots import Leaf
+
+# The fields that tell what has happened by the time a release is published, by kind of object.
+PAST = {
+    "Award": ("date",),
+    "Contract": ("dateSigned",),
+    "Transaction": ("date",),
+    "Milestone": ("dateModified", "dateMet"),
+    "Amendment": ("date",),
+    "Document": ("datePublished", "dateModified"),
+}
+
+
+def past(process: Process, fail: Fail, kind: str) -> int:
+    """Fail each date of the past of objects of `kind` that is after the release's."""
+    nodes, last = process.objects[kind], process.date
+    if not nodes or last is None:
+        return 0
+    applied, released = 0, process.release["date"]
+    for field in PAST[kind]:
+        for node, where in nodes:
+            value: Any = node.get(field)
+            found = process.moment(value)
+            if found is None:
+                continue
+            applied += 1
+            if found > last and _day(value) > _day(released):
+                told = f"{value:.60} is after the date of the release, {released:.60}: correct one of them"
+                fail(where, field, value, told)
+    return applied
+
+
+def not_after(process: Process, fail: Fail, leaf: Leaf, limit: Any, what: str) -> int:
+    """Fail the date `leaf` if its day is after that of `limit`; 0 if either cannot be read."""
+    value, where, field = leaf
+    found, last = process.moment(value), process.moment(limit)
+    if found is None or last is None:
+        return 0
+    if found > last and _day(value) > _day(limit):
+        fail(where, field, value, f"{value:.60} is after {what}, {limit:.60}: correct one of them")
+    return 1
+
+
+def not_before(process: Process, fail: Fail, leaf: Leaf, limit: Any, what: str) -> int:
+    """Fail the date `leaf` if its day is before that of `limit`; 0 if either cannot be read."""
+    value, where, field = leaf
+    found, first = process.moment(value), process.moment(limit)
+    if found is None or first is None:
+        return 0
+    if found < first and _day(value) < _day(limit):
+        fail(where, field, value, f"{value:.60} is before {what}, {limit:.60}: correct one of them")
+    return 1
+
+
+def _day(date: str) -> str:
+    """The calendar day of a readable date-time, as published: `2026-03-01`."""
+    return date.strip()[:10]

@@ -1,0 +1,153 @@
+"""One release, or one compiled release, as the checks see it.
+
+Owns what several checks ask for: sections, parties by id, references by role, readable moments.
+Any JSON may stand anywhere in a release: what is here holds objects where objects are promised.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, tzinfo
+from functools import cached_property
+from typing import Any
+
+from transforms.values import moment
+from validation.spots import TOP, Node, Where
+from validation.walk import Walk
+
+TENDER: Where = (TOP, "tender", -1)  # where the tender stands
+REMEMBERED = 100_000  # texts of date-times remembered: a day of notices repeats few of them
+ROLES = {
+    ("", "buyer"): "buyer",
+    ("tender", "procuringEntity"): "procuringEntity",
+    ("tender", "tenderers"): "tenderer",
+    ("awards", "suppliers"): "supplier",
+    ("transactions", "payer"): "payer",
+    ("transactions", "payee"): "payee",
+}
+
+
+class Moments:
+    """Reads date-times; a text read once is remembered."""
+
+    def __init__(self, zone: tzinfo = UTC) -> None:
+        self.zone = zone
+        self._known: dict[str, datetime | None] = {}
+
+    def __call__(self, value: Any) -> datetime | None:
+        """The date-time in UTC, or None where `value` is none; see `transforms.values.moment`."""
+        if value.__class__ is not str:
+            return None
+        try:
+            return self._known[value]
+        except KeyError:
+            if len(self._known) >= REMEMBERED:
+                self._known.clear()
+            found = self._known[value] = moment(value, self.zone)
+            return found
+
+
+class Process:
+    """The release that `walk` read last; of no use once it reads the next.
+
+    Attributes:
+        release: the release.
+        objects: its objects by kind, each with where it stands (`Period`, `Document`, ...).
+        leaves: its values by format, each with the object it stands in and its field.
+        walk: what else the walk found.
+        moment: reads a date-time.
+    """
+
+    def __init__(self, release: dict[str, Any], walk: Walk, moments: Callable[[Any], Any]) -> None:
+        self.release = release
+        self.walk = walk
+        self.objects = walk.objects
+        self.leaves = walk.leaves
+        self.moment: Callable[[Any], datetime | None] = moments
+
+    @cached_property
+    def tender(self) -> dict[str, Any]:
+        """The tender, or an empty object."""
+        tender = self.release.get("tender")
+        return tender if isinstance(tender, dict) else {}
+
+    @cached_property
+    def date(self) -> datetime | None:
+        """When the release was published."""
+        return self.moment(self.release.get("date"))
+
+    @cached_property
+    def parties(self) -> dict[Any, list[dict[str, Any]]]:
+        """The entries of `parties` by id; several under one id are the publisher's mistake."""
+        found: dict[Any, list[dict[str, Any]]] = {}
+        for party, where in self.objects["Organization"]:
+            if where[1] == "parties" and where[0] is TOP:
+                found.setdefault(name_of(party.get("id")), []).append(party)
+        return found
+
+    @cached_property
+    def contracts(self) -> dict[str, list[Node]]:
+        """The contracts by the award that they name, as text; see `text_of`."""
+        found: dict[str, list[Node]] = {}
+        for contract in self.objects["Contract"]:
+            award = text_of(contract[0].get("awardID"))
+            if award is not None:
+                found.setdefault(award, []).append(contract)
+        return found
+
+    @cached_property
+    def suppliers(self) -> list[Node]:
+        """The entries of `parties` that awards name as suppliers."""
+        named = {name_of(node.get("id")) for node, _ in self.references["supplier"]} - {None}
+        return [
+            (party, where)
+            for party, where in (self.objects["Organization"] if named else ())
+            if where[1] == "parties" and where[0] is TOP and name_of(party.get("id")) in named
+        ]
+
+    @cached_property
+    def references(self) -> dict[str, list[Node]]:
+        """The references to organizations by the role that their place gives them."""
+        found: dict[str, list[Node]] = {role: [] for role in ROLES.values()}
+        for reference in self.objects["OrganizationReference"]:
+            _, where = reference
+            above = where[0]
+            role = ROLES.get((above[1] if above else "", where[1]))
+            if role:
+                found[role].append(reference)
+        return found
+
+
+def below(node: dict[str, Any], where: Where, *fields: str) -> Iterator[Node]:
+    """The objects that stand under `node` along `fields`; each may hold one object or a list."""
+    field, *further = fields
+    value = node.get(field)
+    entries = enumerate(value) if isinstance(value, list) else ((-1, value),)
+    for position, entry in entries:
+        if isinstance(entry, dict):
+            place: Where = (where, field, position)
+            if further:
+                yield from below(entry, place, *further)
+            else:
+                yield entry, place
+
+
+def name_of(value: Any) -> Any:
+    """An id or code as something that can be looked up; None where it is neither text nor number."""
+    kind = value.__class__
+    return value if kind is str or kind is int else None
+
+
+def text_of(value: Any) -> str | None:
+    """An id as text: 1 and "1" name the same thing where types are not what is asked about."""
+    name = name_of(value)
+    return None if name is None else str(name)
+
+
+def number_of(value: Any) -> float | None:
+    """A number as published, or None where `value` is none (text and booleans are none)."""
+    kind = value.__class__
+    return value if kind is int or kind is float or isinstance(value, float) else None
+
+
+def said(value: Any) -> bool:
+    """Whether a value says something: null, an empty text, list or object does not."""
+    return value is not None and (bool(value) or not isinstance(value, str | list | dict))

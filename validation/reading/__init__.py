@@ -1,0 +1,1 @@
+"""Reading anyone's OCDS files: any size in little memory, any malformation to a clear word."""

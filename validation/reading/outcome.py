@@ -1,0 +1,157 @@
+"""What came of judging: of one batch, and of a whole file.
+
+Owns the counting and the form of a failure as a row. Rows are bytes from where they are made:
+there may be millions.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from transforms.findings import Finding, shown
+from validation.checks.registry import REGISTER
+from validation.judge import Judge
+from validation.spots import Coverage, coverage
+
+PATH = b'{"path":"'
+BROKEN = ("error", "unusable")
+STANDARD = ("structure.", "conformance.", "wellformed.", "package.")
+Group = tuple[str, str, str]  # check, severity, place
+
+
+@dataclass(slots=True)
+class Example:
+    """How often a finding was made, and the first of them."""
+
+    count: int
+    entry: int
+    path: str
+    ocid: Any
+    message: str
+    value: str | None
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What came of one batch: rows and examples know the number of their entry in the batch."""
+
+    entries: int = 0
+    rows: list[tuple[int, bytes]] = field(default_factory=list)
+    groups: dict[Group, Example] = field(default_factory=dict)
+    identities: list[tuple[Any, Any]] = field(default_factory=list)
+
+    def tell(
+        self, entry: int, path: str, place: str, owner: dict[str, Any], finding: Finding
+    ) -> None:
+        """Add a finding in the release `owner`, which stands at `path` below its entry."""
+        value, ocid = shown(finding.value), owner.get("ocid")
+        whole = path + finding.path
+        where = place + _placed(finding.path)
+        row = {
+            "path": whole,
+            "place": where,
+            "check": finding.rule,
+            "version": version_of(finding.rule),
+            "severity": finding.severity,
+            "ocid": _name(ocid),
+            "id": _name(owner.get("id")),
+            "value": value,
+            "message": finding.message,
+        }
+        self.rows.append((entry, orjson.dumps(row)))
+        group = (finding.rule, finding.severity, where)
+        if known := self.groups.get(group):
+            known.count += 1
+        else:
+            told = Example(1, entry, whole, _name(ocid), finding.message, value)
+            self.groups[group] = told
+
+
+def version_of(rule: str) -> int:
+    """The version of a check; rules of the standard have that of the standard's model: 1."""
+    return REGISTER[rule].version if rule in REGISTER else 1
+
+
+def _placed(path: str) -> str:
+    """A JSON Pointer without positions."""
+    return "".join(f"/{part}" for part in path.split("/")[1:] if not part.isdigit())
+
+
+def _name(value: Any) -> str | int | None:
+    return value if isinstance(value, str | int) else None
+
+
+@dataclass(slots=True)
+class Summary:
+    """What judges counted: results by check, coverage by path, releases by place, documents by form."""
+
+    results: dict[str, list[int]] = field(default_factory=dict)
+    fields: dict[str, Coverage] = field(default_factory=dict)
+    releases: Counter[str] = field(default_factory=Counter)
+    forms: Counter[str] = field(default_factory=Counter)
+
+    @classmethod
+    def of(cls, judges: Iterable[Judge], forms: Counter[str]) -> "Summary":
+        """The summary of several judges, and of what kinds of documents there were."""
+        summary = cls(forms=Counter(forms))
+        for judge in judges:
+            for check, result in zip(judge.checks, judge.results, strict=True):
+                summary._count(check.id, result)
+            if judge.kind == "Release":
+                summary.releases[judge.walk.top.path] += judge.judged
+            summary._cover(coverage(judge.walk.top))
+        return summary
+
+    def add(self, other: "Summary") -> None:
+        """Count `other` in."""
+        for name, result in other.results.items():
+            self._count(name, result)
+        self.releases.update(other.releases)
+        self.forms.update(other.forms)
+        self._cover(other.fields.values())
+
+    def _count(self, name: str, result: list[int]) -> None:
+        known = self.results.setdefault(name, [0, 0, 0])
+        known[:] = (a + b for a, b in zip(known, result, strict=True))
+
+    def _cover(self, found: Iterable[Coverage]) -> None:
+        for one in found:
+            known = self.fields.get(one.path)
+            self.fields[one.path] = known.plus(one) if known else one
+
+
+@dataclass(slots=True)
+class Report:
+    """What is known of one file.
+
+    Attributes:
+        name: as the user gave it.
+        groups: the findings by check, severity and place, with a first example of each.
+        failures: how many rows were written.
+        unreadable: why reading stopped, if it did.
+    """
+
+    name: str
+    groups: dict[Group, Example] = field(default_factory=dict)
+    failures: int = 0
+    unreadable: str = ""
+    summary: Summary = field(default_factory=Summary)
+
+    @property
+    def conforms(self) -> bool:
+        """Whether nothing in it breaks the standard; the quality of the content apart."""
+        return not any(
+            severity in BROKEN and check.startswith(STANDARD) for check, severity, _ in self.groups
+        )
+
+    @property
+    def sound(self) -> bool:
+        """Whether it conforms and no check of its content found an error either."""
+        return not any(severity in BROKEN for _, severity, _ in self.groups)
+
+    def undeclared(self) -> Iterator[Coverage]:
+        """The fields that neither the standard nor a declared extension has."""
+        return (one for one in self.summary.fields.values() if not one.known)

@@ -1,0 +1,130 @@
+"""Where things stand in a release: objects by position, and places without positions.
+
+Owns paths. An object's place is kept as links to what is above it, and written out as a JSON
+Pointer only for what failed.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from transforms.ocds.model import Field
+
+# The object above, the field it stands in, and its position there or -1 where it is no list.
+Where = tuple["Where | None", str, int]
+TOP: Where = (None, "", -1)
+Node = tuple[dict[str, Any], Where]
+Leaf = tuple[Any, Where, str]  # a value, the object it stands in, and its field there
+
+PLANS = 2_000  # sets of field names remembered at one place: objects used as maps have no end
+NAMES = 20_000  # field names counted by name at one place; further ones are counted under `*`
+
+
+def pointer(where: Where, field: str = "", position: int = -1) -> str:
+    """The JSON Pointer (RFC 6901) of an object, of a field of it, or of an entry of that field."""
+    parts = [str(position)] if position >= 0 else []
+    if field:
+        parts.append(escaped(field))
+    at: Where | None = where
+    while at is not None and at[0] is not None:
+        if at[2] >= 0:
+            parts.append(str(at[2]))
+        if at[1]:
+            parts.append(escaped(at[1]))
+        at = at[0]
+    return "".join(f"/{part}" for part in reversed(parts))
+
+
+def escaped(field: str) -> str:
+    """A field name as a token of a JSON Pointer."""
+    return field.replace("~", "~0").replace("/", "~1") if "/" in field or "~" in field else field
+
+
+class Plan:
+    """What to do with an object that has a given set of fields; `count` is how many had it.
+
+    `bucket` takes the object, `leaves` take values of interest; `codes` are checked at once.
+    """
+
+    __slots__ = ("bucket", "codes", "count", "deprecated", "leaves")
+
+    def __init__(self, bucket: list[Node] | None) -> None:
+        self.count = 0
+        self.bucket = bucket
+        self.leaves: list[tuple[list[Leaf], str]] = []
+        self.codes: list[tuple[Field, frozenset[str]]] = []
+        self.deprecated: list[Field] = []
+
+
+class Spot:
+    """A place: the path without positions, the kind of object there, what was seen of it.
+
+    `fields` are the model's for that kind (none at a place the model does not know); `empty`
+    counts, for each field, values that say nothing: null, "", [] and {}.
+    """
+
+    __slots__ = ("children", "empty", "example", "fields", "kind", "loose", "path", "plans", "seen")
+
+    def __init__(self, path: str, kind: str, fields: Mapping[str, Field]) -> None:
+        self.path, self.kind, self.fields = path, kind, fields
+        self.children: dict[str, Spot] = {}
+        self.plans: dict[tuple[str, ...], Plan] = {}
+        self.empty: Counter[str] = Counter()
+        self.loose: Counter[str] = Counter()  # fields of objects beyond PLANS, and
+        self.seen = 0  # how many of these objects there were
+        self.example: dict[str, Any] = {}  # a value of each field the model does not know
+
+    def count_loose(self, names: tuple[str, ...]) -> None:
+        """Count the fields of an object whose set of names is not remembered."""
+        self.seen += 1
+        for name in names:
+            self.loose[name if name in self.loose or len(self.loose) < NAMES else "*"] += 1
+
+
+class Coverage(NamedTuple):
+    """How often a field was there: `present` of `parents`, `filled` of them not empty."""
+
+    path: str
+    known: bool
+    parents: int
+    present: int
+    filled: int
+    example: Any
+
+    def plus(self, other: "Coverage") -> "Coverage":
+        """The coverage of both."""
+        example = other.example if self.example is None else self.example
+        return Coverage(
+            self.path,
+            self.known or other.known,
+            self.parents + other.parents,
+            self.present + other.present,
+            self.filled + other.filled,
+            example,
+        )
+
+
+def coverage(spot: Spot) -> Iterator[Coverage]:
+    """The coverage of every field seen or modelled at `spot` and below it."""
+    present, objects = Counter(spot.loose), spot.seen
+    for names, plan in spot.plans.items():
+        objects += plan.count
+        for name in names:
+            present[name] += plan.count
+    for name in sorted({*present, *spot.fields}):
+        there = present[name]
+        yield Coverage(f"{spot.path}/{escaped(name)}", known(spot.fields, name), objects, there,
+                       there - spot.empty[name], spot.example.get(name))  # fmt: skip
+    for name in sorted(spot.children):
+        yield from coverage(spot.children[name])
+
+
+def known(fields: Mapping[str, Field], name: str) -> bool:
+    """Whether the model has the field, or it is a translation of one (`title_fr`).
+
+    Source: OCDS 1.1, language: a field's name, an underscore and a BCP 47 language tag.
+    """
+    if name in fields:
+        return True
+    base = fields.get(name.partition("_")[0])
+    return base is not None and base.translatable

@@ -1,0 +1,166 @@
+"""One walk through a release: every object by its kind, every value of interest, every oddity.
+
+Owns the traversal that all checks of single releases share. What is to be done with the fields of
+an object is planned once for each set of field names seen at a place, because the same few sets
+come back millions of times.
+"""
+
+from typing import Any
+
+from transforms.ocds.model import Field, Model
+from validation.spots import PLANS, TOP, Leaf, Node, Plan, Spot, Where, known
+
+PLACES = 20_000  # places the model does not know; what is below further ones is counted together
+EXAMPLES = 200  # fields without a model of which a value is kept, at one place
+Coded = tuple[Any, Where, Field, int]  # a code, the object it stands in, its field, its position
+
+
+class Walk:
+    """Reads one release after the other.
+
+    Attributes:
+        objects: the objects of the release read last, by kind (`Period`, `Value`, ...).
+        leaves: its values, by format (`date-time`), and its numbers (`number`).
+        coded: its codes that are not in their open codelist (closed ones are in the schema).
+        deprecated: its deprecated fields.
+        empty: its strings that are empty or blank, and its empty objects and arrays.
+        repeated: ids that stand twice in one array of objects.
+        nameless: objects in arrays merged by id that have none.
+        names: how many field names were met over all releases.
+        top: what was counted over all releases; see `validation.spots.coverage`.
+    """
+
+    def __init__(self, model: Model, kind: str, path: str) -> None:
+        self.model = model
+        self.top = Spot(path, kind, model.objects[kind])
+        self.objects: dict[str, list[Node]] = {name: [] for name in model.objects}
+        self.leaves: dict[str, list[Leaf]] = {"date-time": [], "number": []}
+        self.coded: list[Coded] = []
+        self.deprecated: list[tuple[Field, Where]] = []
+        self.empty: list[tuple[Where, str, int]] = []
+        self.repeated: list[tuple[Any, Where, str, int]] = []
+        self.nameless: list[Where] = []
+        self.names = 0
+        self._places = 0
+        self._sink = Spot("/*", "", {})
+
+    def read(self, release: dict[str, Any]) -> None:
+        """Fill the attributes with what `release` holds; what the last one held is forgotten.
+
+        Raises:
+            RecursionError: it is nested deeper than Python's stack.
+        """
+        for found in (*self.objects.values(), *self.leaves.values()):
+            if found:
+                found.clear()
+        for oddities in (self.coded, self.deprecated, self.empty, self.repeated, self.nameless):
+            oddities.clear()  # type: ignore[attr-defined]
+        self._visit(release, self.top, TOP)
+
+    def _visit(self, node: dict[str, Any], spot: Spot, where: Where) -> None:
+        names = tuple(node)
+        plan = spot.plans.get(names) or self._plan(spot, names, node)
+        plan.count += 1
+        self.names += len(names)
+        if plan.bucket is not None:
+            plan.bucket.append((node, where))
+        for bucket, name in plan.leaves:
+            bucket.append((node[name], where, name))
+        for field, codes in plan.codes:
+            self._code(node[field.name], codes, field, where)
+        for field in plan.deprecated:
+            self.deprecated.append((field, where))
+        for name, value in node.items():
+            kind = value.__class__
+            if kind is str:
+                if not value or value.isspace():
+                    self._nothing(value, spot, where, name)
+            elif kind is dict:
+                if not value:
+                    self._nothing(value, spot, where, name)
+                below = spot.children.get(name) or self._child(spot, name)
+                self._visit(value, below, (where, name, -1))
+            elif kind is list:
+                if value:
+                    self._entries(value, spot, where, name)
+                else:
+                    self._nothing(value, spot, where, name)
+            elif value is None:
+                spot.empty[name] += 1
+
+    def _entries(self, entries: list[Any], spot: Spot, where: Where, name: str) -> None:
+        below = spot.children.get(name)
+        objects = False
+        for position, entry in enumerate(entries):
+            kind = entry.__class__
+            if kind is dict:
+                below, objects = below or self._child(spot, name), True
+                self._visit(entry, below, (where, name, position))
+            elif kind is list:
+                self._entries(entry, spot, (where, name, position), name)
+            elif kind is str and (not entry or entry.isspace()):
+                self.empty.append((where, name, position))
+        field = spot.fields.get(name)
+        if objects and field is not None and below is not None and "id" in below.fields:
+            self._identities(entries, field, below, where)
+
+    def _identities(self, entries: list[Any], field: Field, below: Spot, where: Where) -> None:
+        seen: set[Any] = set()
+        for position, entry in enumerate(entries):
+            name = entry.get("id") if entry.__class__ is dict else None
+            if name.__class__ is str or name.__class__ is int:
+                if name in seen and field.unique:
+                    self.repeated.append((name, where, field.name, position))
+                seen.add(name)
+            elif entry.__class__ is dict and "id" not in entry and not field.merge:
+                if not below.fields["id"].required:
+                    self.nameless.append((where, field.name, position))
+
+    def _code(self, value: Any, codes: frozenset[str], field: Field, where: Where) -> None:
+        if value.__class__ is str:
+            if value not in codes:
+                self.coded.append((value, where, field, -1))
+        elif value.__class__ is list:
+            for position, code in enumerate(value):
+                if code.__class__ is str and code not in codes:
+                    self.coded.append((code, where, field, position))
+
+    def _nothing(self, value: Any, spot: Spot, where: Where, name: str) -> None:
+        if not value:
+            spot.empty[name] += 1
+        self.empty.append((where, name, -1))
+
+    def _child(self, spot: Spot, name: str) -> Spot:
+        field = spot.fields.get(name)
+        kind = field.of if field is not None and field.of in self.model.objects else ""
+        if not kind:
+            if self._places >= PLACES or spot is self._sink:
+                return self._sink
+            self._places += 1
+        child = Spot(f"{spot.path}/{name}", kind, self.model.objects.get(kind, {}))
+        spot.children[name] = child
+        return child
+
+    def _plan(self, spot: Spot, names: tuple[str, ...], node: dict[str, Any]) -> Plan:
+        plan = Plan(self.objects.get(spot.kind))
+        for name in names:
+            field = spot.fields.get(name)
+            if field is not None:
+                self._plan_field(plan, field)
+            elif name not in spot.example and len(spot.example) < EXAMPLES:
+                spot.example[name] = node[name]
+        if len(spot.plans) < PLANS:
+            spot.plans[names] = plan
+        else:
+            spot.count_loose(names)
+        return plan
+
+    def _plan_field(self, plan: Plan, field: Field) -> None:
+        if field.format in self.leaves:
+            plan.leaves.append((self.leaves[field.format], field.name))
+        elif "number" in field.types or field.types in (("integer",), ("integer", "null")):
+            plan.leaves.append((self.leaves["number"], field.name))
+        if field.open and field.codes in self.model.codelists:
+            plan.codes.append((field, self.model.codelists[field.codes]))
+        if field.deprecated:
+            plan.deprecated.append(field)
