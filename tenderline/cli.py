@@ -11,11 +11,9 @@ from pathlib import Path
 
 import click
 
-from extractors.loader import load, load_all
 from kernel import ConfigError, Lake, PipelineError, __version__
 from tenderline import console
-from tenderline.pipeline import STAGES, Run, Stage
-from tenderline.planning import Wanted
+from tenderline.stages import STAGES, Stage
 
 IO_ERROR = 74  # EX_IOERR of sysexits.h: a full disk, a folder that may not be written
 lake_option = click.option(
@@ -37,6 +35,8 @@ def cli() -> None:
 @cli.command()
 def sources() -> None:
     """List the sources and what is known of them."""
+    from extractors.loader import load_all
+
     rows = [
         (s.id, s.title, s.publisher, s.licence, s.window.first.isoformat(), s.coverage)
         for s in load_all()
@@ -81,6 +81,10 @@ def run(
 
     Without --from the last whole day is fetched; with --replay, what the recording covers.
     """
+    from extractors.loader import load
+    from tenderline.pipeline import Run
+    from tenderline.planning import Wanted
+
     wanted = Wanted(start, end, replay, base_url, look)
     lake = Lake(lake_root)
     lake.store.sweep()
@@ -122,6 +126,7 @@ def replay(
     folder: Path, source_id: str, port: int | None, limit: int | None, retry_after: float
 ) -> None:
     """Serve recorded pages in FOLDER on loopback as their source would, until interrupted."""
+    from extractors.loader import load
     from tenderline.replay import Replay
 
     with Replay(folder, load(source_id), port=port, limit=limit, retry_after=retry_after) as server:
@@ -132,6 +137,27 @@ def replay(
             console.out.print(f"window {window.name}", markup=False)
         sys.stdout.flush()
         server.wait()
+
+
+@cli.command()
+@click.argument("files", metavar="FILE...", nargs=-1, required=True)
+@click.option(
+    "--json", "out", type=click.Path(path_type=Path), help="Write every failure to this file."
+)
+@click.option("--strict", is_flag=True, help="Exit with 1 for errors in the content, too.")
+@click.option("--standard-only", is_flag=True, help="Leave out the checks of the content.")
+@click.option("--jobs", type=int, default=0, help="Processes that share the work. [default: cores]")
+def validate(
+    files: tuple[str, ...], out: Path | None, jobs: int, *, strict: bool, standard_only: bool
+) -> None:
+    """Judge OCDS files of anyone: packages, records, releases; JSON or JSON Lines; gzip or zstd.
+
+    FILE may be - for standard input. Exits with 0 if all files conform to OCDS 1.1, with 1 if one
+    does not, with 2 if one cannot be read.
+    """
+    from tenderline.validate import validate as run_validate
+
+    sys.exit(run_validate(files, out, strict=strict, standard_only=standard_only, jobs=jobs))
 
 
 @cli.command()

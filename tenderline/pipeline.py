@@ -5,7 +5,6 @@ Owns the order of the stages here; `dags/` owns it under Airflow. Both call the 
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, get_args
 
 from extractors.extract import extract
 from extractors.loader import load
@@ -14,14 +13,12 @@ from kernel import Lake, Manifest, Publication, Source, Window
 from publish import loader
 from publish.edition import publish
 from publish.pointer import latest_summary
+from tenderline.stages import Stage
 from transforms.compile import compile_records, records_of
 from transforms.convert import convert
 from transforms.tables.build import build_tables
-from validation.check import check
 from validation.admission import checker
-
-Stage = Literal["extract", "convert", "compile", "tables", "check", "publish"]
-STAGES: tuple[Stage, ...] = get_args(Stage)
+from validation.check import check
 
 
 @dataclass(slots=True)

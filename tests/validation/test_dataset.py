@@ -62,7 +62,13 @@ def buyers(*numbers: int) -> list[dict[str, Any]]:
 
 
 def release(name: str, sha256: str, *, derived: bool = False, at: int = 1) -> dict[str, Any]:
-    return {"ocid": "o", "release_id": name, "sha256": sha256, "date": day(at), "derived_id": derived}
+    return {
+        "ocid": "o",
+        "release_id": name,
+        "sha256": sha256,
+        "date": day(at),
+        "derived_id": derived,
+    }
 
 
 def award(ocid: str = "o", amount: Any = 100, **more: Any) -> dict[str, Any]:

@@ -75,7 +75,7 @@ def amendments_dates(process: Process, fail: Fail) -> int:
 
 @check("coherent.documents_dates")
 def documents_dates(process: Process, fail: Fail) -> int:
-    """A document is published before it is modified, and both before the date of the release."""
+    """A document is published before it is modified, and neither after the date of the release."""
     applied = past(process, fail, "Document")
     for document, where in process.objects["Document"]:
         modified = document.get("dateModified")

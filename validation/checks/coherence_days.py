@@ -35,7 +35,7 @@ def past(process: Process, fail: Fail, kind: str) -> int:
                 continue
             applied += 1
             if found > last and _day(value) > _day(released):
-                told = f"{value:.60} is after the date of the release, {released:.60}: correct one of them"
+                told = f"{value:.60} is after the date of the release, {released:.60}: correct one"
                 fail(where, field, value, told)
     return applied
 

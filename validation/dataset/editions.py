@@ -49,7 +49,7 @@ def values_raised(connection: duckdb.DuckDBPyConnection) -> Outcome:
     """
     query = """
         SELECT n.ocid, '/awards/' || (n.award_position - 1) || '/value/amount' AS path,
-               n.amount AS value, n.amount <= o.amount * 1.1 AS ok,
+               n.amount AS value, n.amount <= o.amount::DECIMAL(20, 2) * 1.1 AS ok,
                'it was ' || o.amount || ' ' || o.currency || ' in the older edition' AS message
         FROM older.awards o JOIN main.awards n USING (ocid, award_id, currency)
         WHERE n.amount IS NOT NULL AND o.amount > 0"""
