@@ -133,14 +133,14 @@ def publication_dag(publication: Publication) -> DAG:
 
         @task
         def check(folder: str) -> str:
-            from publish.pointer import latest_summary
+            from publish.pointer import latest_edition
             from validation.check import check as stage
 
             with outcomes():
                 lake = settings.lake()
                 built = lake.manifest(folder)
                 inputs = _inputs(publication, lake, built)
-                previous = latest_summary(lake, publication.id)
+                previous = latest_edition(lake, publication.id)
                 return stage(publication, lake, inputs, built, previous=previous).folder
 
         @task

@@ -64,6 +64,8 @@ def _value(hint: Any, value: Any, path: str, at: str) -> Any:
         return _build(hint, value, path, f"{at}.", {})
     if origin is typing.Literal and value in args:
         return value
+    if origin is Mapping and isinstance(value, dict):
+        return {name: _value(args[1], item, path, f"{at}.{name}") for name, item in value.items()}
     if origin is tuple and isinstance(value, list):
         return tuple(_value(args[0], item, path, at) for item in value)
     if origin is types.UnionType:

@@ -22,7 +22,7 @@ from publish.verify import verify
 from transforms.compile import inputs_of
 from transforms.convert import REJECTS
 from transforms.lines import unpack
-from validation.check import file_of
+from validation.check import FILES, file_of
 
 log = logging.getLogger(__name__)
 MEDIA_TYPES = {
@@ -94,7 +94,7 @@ def _build(
         artifacts = [_put(lake, folder, scratch / name, name, n) for name, n in rows.items()]
         copied = [(tables, a, f"parquet/{a.path}") for a in tables.artifacts]
         copied += [
-            (quality, file_of(quality, kind), f"quality.{kind}") for kind in ("json", "html")
+            (quality, file_of(quality, name), name) for name in FILES
         ]
         artifacts += [_copy(lake, folder, *each, scratch) for each in copied]
     artifacts.append(_sums(lake, folder, artifacts))

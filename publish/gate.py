@@ -21,5 +21,5 @@ def pass_gate(lake: Lake, publication: Publication, quality: Manifest) -> None:
     raise GateBlocked(
         f"edition {quality.version} is held back: {'; '.join(reasons)}",
         source=publication.id,
-        path=f"{quality.folder}/{file_of(quality, 'html').path}",
+        path=f"{quality.folder}/{file_of(quality, 'quality.html').path}",
     )

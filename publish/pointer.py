@@ -31,16 +31,6 @@ def latest_edition(lake: Lake, publication_id: str) -> Manifest | None:
     return edition
 
 
-def latest_summary(lake: Lake, publication_id: str) -> dict[str, Any] | None:
-    """The summary of the latest edition, which the next one is compared with; None before it.
-
-    Raises:
-        LakeCorrupt: as `latest_edition`.
-    """
-    edition = latest_edition(lake, publication_id)
-    return edition.notes["summary"] if edition else None
-
-
 def move_latest(lake: Lake, edition: Manifest) -> bool:
     """Point `latest.json` at `edition`, unless it points at newer records; True if it moved.
 

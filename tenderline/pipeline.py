@@ -12,8 +12,8 @@ from extractors.paging import Page
 from kernel import Lake, Manifest, Publication, Source, Window
 from publish import loader
 from publish.edition import publish
-from publish.pointer import latest_summary
-from tenderline.stages import Stage
+from publish.pointer import latest_edition
+from tenderline.stages import STAGES, Stage
 from transforms.compile import compile_records, records_of
 from transforms.convert import convert
 from transforms.tables.build import build_tables
@@ -79,7 +79,7 @@ class Run:
         if not self._goes_on("check"):
             return None
         self.told(f"{publication.id} check", 1)
-        previous = latest_summary(self.lake, publication.id)
+        previous = latest_edition(self.lake, publication.id)
         quality = check(publication, self.lake, inputs, tables, previous=previous)
         self._keep(quality)
         if not self._goes_on("publish"):

@@ -1,4 +1,4 @@
-"""The check stage: an edition's tables against every expectation, one verdict, one report.
+"""The check stage: an edition measured against every expectation, one verdict, one report.
 
 Owns what is looked at for a verdict, and the layout of `quality/`.
 """
@@ -7,20 +7,30 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
-from itertools import chain
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 from kernel import Artifact, Lake, Manifest, Publication, Source, __version__
 from kernel.manifest import canonical, digest
 from transforms.compile import inputs_of
-from validation.census import findings
-from validation.gate import Result, decide
+from validation.expect import expect
+from validation.gate import Result, Verdict, decide, waive
 from validation.metrics import measure
+from validation.quality.edition import COVERAGE, ROWS, SUMMARY, Measured, measure_edition
+from validation.quality.limits import filled, limits
+from validation.quality.told import told_of
 from validation.report import render
 from validation.suites import check_metrics, check_tables
 from validation.thresholds import thresholds
 
 log = logging.getLogger(__name__)
+PARQUET = "application/vnd.apache.parquet"
+FILES = {
+    "quality.json": "application/json",
+    "quality.html": "text/html",
+    **{f"{name}.parquet": PARQUET for name in (ROWS, SUMMARY, COVERAGE)},
+}
 
 
 def check(
@@ -29,7 +39,7 @@ def check(
     inputs: Sequence[tuple[Source, Manifest]],
     tables: Manifest,
     *,
-    previous: Mapping[str, Any] | None,
+    previous: Manifest | None,
 ) -> Manifest:
     """Judge the edition whose tables are `tables`.
 
@@ -38,68 +48,96 @@ def check(
         lake: where from and to.
         inputs: each source with the manifest of its records.
         tables: the edition's tables.
-        previous: the latest edition's summary, if there is one.
+        previous: the latest edition, as published, if there is one.
 
     Returns:
-        The manifest of the report as JSON (verdict, results, findings by rule and path) and as a
-        page; see `file_of`. `notes.decision` and `notes.reasons` are the verdict.
+        The manifest of the verdict as JSON and as a page, of every failure as a row, of the counts
+        by buyer and month, and of the coverage of every field; see `file_of`. `notes.decision` and
+        `notes.reasons` are the verdict.
     """
     folder = f"quality/{publication.id}/{tables.version}"
     if done := lake.committed(folder):
         return done
     conversions = {source.id: inputs_of(records, lake) for source, records in inputs}
-    results = [*_tables_results(lake, tables)]
-    for source, records in inputs:
-        results += thresholds(source.id, conversions[source.id], records, previous)
-    verdict = decide(results)
-    report = {
-        "publication": publication.id,
-        "edition": tables.version,
-        "verdict": asdict(verdict),
-        "results": [asdict(result) for result in sorted(results)],
-        "findings": findings(lake, chain.from_iterable(conversions.values())),
-        "conflicts": [c for _, records in inputs for c in records.notes["conflicts"]],
-        "silent_edits": [e for _, records in inputs for e in records.notes["silent_edits"]],
-        "oddities": dict(tables.notes["oddities"]),
-    }
+    with lake.store.scratch() as scratch:
+        measured = measure_edition(lake, inputs, conversions, tables, previous, scratch)
+        results = [*_results(lake, inputs, conversions, tables, previous, measured)]
+        waivers = [waiver for source, _ in inputs for waiver in expect(source.id).waivers]
+        results = sorted(waive(results, waivers, date.fromisoformat(tables.version[:10])))
+        verdict = decide(results)
+        report = told_of(publication, tables, inputs, measured, verdict, results)
+        _write(scratch, publication, report)
+        artifacts = [*_save(lake, folder, scratch, measured)]
     log.info("publication=%s edition=%s verdict=%s failed=%d", publication.id, tables.version,
              verdict.decision, len(verdict.reasons))  # fmt: skip
-    return lake.commit(
-        Manifest(
-            folder=folder,
-            stage="check",
-            subject=publication.id,
-            version=tables.version,
-            code=__version__,
-            counts=tables.counts,
-            artifacts=tuple(_save(lake, folder, publication, report)),
-            inputs={tables.folder: tables.id},
-            notes={"decision": verdict.decision, "reasons": list(verdict.reasons)},
-        )
+    return lake.commit(_manifest(folder, publication, tables, artifacts, verdict))
+
+
+def _manifest(
+    folder: str,
+    publication: Publication,
+    tables: Manifest,
+    artifacts: Sequence[Artifact],
+    verdict: Verdict,
+) -> Manifest:
+    return Manifest(
+        folder=folder,
+        stage="check",
+        subject=publication.id,
+        version=tables.version,
+        code=__version__,
+        counts=tables.counts,
+        artifacts=tuple(artifacts),
+        inputs={tables.folder: tables.id},
+        notes={"decision": verdict.decision, "reasons": list(verdict.reasons)},
     )
 
 
-def _save(
-    lake: Lake, folder: str, publication: Publication, report: dict[str, Any]
-) -> Iterator[Artifact]:
-    rows = len(report["results"])
-    data = canonical(report)
-    page = render(publication.title, report).encode()
-    for suffix, body, media_type in (
-        ("json", data, "application/json"),
-        ("html", page, "text/html"),
-    ):
-        name = f"quality-{digest(body)[:12]}.{suffix}"
-        yield lake.save(folder, name, body, media_type=media_type, rows=rows)
+def _results(
+    lake: Lake,
+    inputs: Sequence[tuple[Source, Manifest]],
+    conversions: Mapping[str, Sequence[Manifest]],
+    tables: Manifest,
+    previous: Manifest | None,
+    measured: Measured,
+) -> Iterator[Result]:
+    """Everything that counts for the verdict."""
+    yield from _tables_results(lake, tables)
+    yield from measured.results
+    before = previous.notes["summary"] if previous else None
+    for source, records in inputs:
+        yield from thresholds(source.id, conversions[source.id], records, before)
+        counts = [count for count in measured.counts if count["source"] == source.id]
+        yield from limits(source.id, counts)
+        yield from filled(source.id, measured.coverage[source.id])
 
 
-def file_of(quality: Manifest, suffix: str) -> Artifact:
-    """The report of a verdict as `json` or `html`.
+def _write(scratch: Path, publication: Publication, report: dict[str, Any]) -> None:
+    (scratch / "quality.json").write_bytes(canonical(report))
+    (scratch / "quality.html").write_text(render(publication.title, report), encoding="utf-8")
 
-    Its name holds its hash, because the report depends on the edition before, which two attempts
-    may see differently.
+
+def _save(lake: Lake, folder: str, scratch: Path, measured: Measured) -> Iterator[Artifact]:
+    """Each file under a name with its hash.
+
+    What a verdict says depends on the edition before, which two attempts may see differently.
     """
-    return next(a for a in quality.artifacts if a.path.endswith(f".{suffix}"))
+    for name, media_type in FILES.items():
+        path = scratch / name
+        stem, _, suffix = name.partition(".")
+        rows = measured.files[stem][1] if suffix == "parquet" else 0
+        unique = f"{stem}-{digest(path.read_bytes())[:12]}.{suffix}"
+        yield lake.save_file(folder, unique, path, media_type=media_type, rows=rows)
+
+
+def file_of(quality: Manifest, name: str) -> Artifact:
+    """The file of a verdict that is called `name`, such as `quality.json`; see `FILES`."""
+    stem, _, suffix = name.partition(".")
+    return next(
+        artifact
+        for artifact in quality.artifacts
+        if artifact.path.rpartition("-")[0] == stem and artifact.path.endswith(f".{suffix}")
+    )
 
 
 def _tables_results(lake: Lake, tables: Manifest) -> Iterator[Result]:

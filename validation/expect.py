@@ -3,7 +3,9 @@
 Owns the shape of `validation/expect/*.toml`. Does not judge.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from kernel.facts import read_facts
@@ -12,8 +14,26 @@ FOLDER = Path(__file__).parent / "expect"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Waiver:
+    """A failure that does not count until the day `expires`, and why.
+
+    `check` is the id of the check; `subject`, where given, what it must have looked at.
+    """
+
+    check: str
+    reason: str
+    expires: date
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Expect:
-    """Thresholds of one source. A share is between 0 and 1 of the releases read."""
+    """Thresholds of one source. A share is between 0 and 1.
+
+    `max_failed` is the largest share of the releases or processes a check applied to that may fail
+    it, by the check's id; `min_filled` the smallest share in which a field must say something, of
+    those that have what it stands in, by the field's path in a compiled release.
+    """
 
     id: str
     min_releases: int
@@ -22,6 +42,9 @@ class Expect:
     max_nonconforming_share: float
     max_doubted_windows: int
     max_repairs: int
+    max_failed: Mapping[str, float] = field(default_factory=dict)
+    min_filled: Mapping[str, float] = field(default_factory=dict)
+    waivers: tuple[Waiver, ...] = ()
 
 
 def expect(source_id: str) -> Expect:

@@ -1,37 +1,40 @@
 """The quality report as one page: our own, everything escaped, nothing loaded from elsewhere.
 
-Owns the page. What stands in it comes from `quality.json`, value for value.
+Owns the page and the order of its parts. What stands in it comes from `quality.json`, value for
+value; its pieces are in `validation.page`.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
-STYLE = """
-body{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem;
-color:#0b0c0c}
-table{border-collapse:collapse;width:100%;margin:1rem 0 2rem}
-th,td{text-align:left;padding:.35rem .6rem;border-bottom:1px solid #b1b4b6;vertical-align:top}
-td{overflow-wrap:break-word}
-summary{cursor:pointer}
-th{background:#f3f2f1}
-.verdict{padding:.8rem 1rem;border-left:.5rem solid;font-size:1.2rem}
-.publish{border-color:#00703c}.publish-with-warnings{border-color:#f47738}
-.block{border-color:#d4351c}
-.n{text-align:right;font-variant-numeric:tabular-nums}
-"""
+from validation.page import STYLE, bar, cell, details, number, table
+
 SAID = {
-    "publish": "Published: every check passed.",
+    "publish": "Published: every expectation is met.",
     "publish-with-warnings": "Published with warnings.",
     "block": "Held back: the last good edition stays.",
 }
+GRAVE = ("unusable", "error", "warning")
+Report = Mapping[str, Any]
 
 
-def render(title: str, report: Mapping[str, Any]) -> str:
+def render(title: str, report: Report) -> str:
     """The page for one `quality.json`."""
-    verdict = report["verdict"]
-    results = sorted(report["results"], key=lambda r: not r["fatal"])
-    passed = [result for result in results if result["ok"]]
+    parts = (
+        _verdict(report),
+        _glance(report),
+        _to_mend(report),
+        _of_edition(report),
+        _buyers(report["buyers"]),
+        _undeclared(report),
+        _records(report),
+        _expectations(report),
+        _passed(report),
+        _coverage(report["fields"]),
+        _files(),
+    )
     return "".join(
         (
             '<!doctype html><html lang="en"><head><meta charset="utf-8">',
@@ -39,64 +42,198 @@ def render(title: str, report: Mapping[str, Any]) -> str:
             '<meta http-equiv="Content-Security-Policy" ',
             "content=\"default-src 'none'; style-src 'unsafe-inline'\">",
             f"<title>Quality of {escape(title)}, {escape(report['edition'])}</title>",
-            f"<style>{STYLE}</style></head><body><h1>Quality of {escape(title)}</h1>",
+            f"<style>{STYLE}</style></head><body><main><h1>Quality of {escape(title)}</h1>",
             f"<p>Edition {escape(report['edition'])}</p>",
-            f'<p class="verdict {verdict["decision"]}">{SAID[verdict["decision"]]}</p>',
-            "".join(f"<p>{escape(reason)}</p>" for reason in verdict["reasons"]),
-            "<h2>Checks of the edition that failed</h2>",
-            _checks(result for result in results if not result["ok"]),
-            "<h2>Findings in single releases</h2>",
-            _table(
-                ("How many", "Severity", "Rule", "Path", "First example"),
-                map(_finding, report["findings"]),
-            ),
-            "<h2>Processes whose releases disagree on the kind of a value</h2>",
-            _table(
-                ("ocid", "Paths; the later release counts"),
-                ((c["ocid"], ", ".join(c["paths"])) for c in report["conflicts"]),
-            ),
-            "<h2>Releases changed under the same id</h2>",
-            _table(
-                ("ocid", "Id", "Derived id of the change"),
-                ((e["ocid"], e["id"], e["derived_id"]) for e in report["silent_edits"]),
-            ),
-            "<h2>Values without a reading in their column's type, or rounded</h2>",
-            _table(("Column", "How many"), report["oddities"].items()),
-            "<h2>Checks of the edition that passed</h2><details>",
-            f"<summary>{len(passed)} of {len(results)}</summary>{_checks(passed)}</details>",
-            "</body></html>\n",
+            *parts,
+            "</main></body></html>\n",
         )
     )
 
 
-def _checks(results: Iterable[Mapping[str, Any]]) -> str:
-    return _table(("A failure", "Check", "Of", "Expected", "Seen"), map(_result, results))
+def _verdict(report: Report) -> str:
+    verdict = report["verdict"]
+    reasons = "".join(f"<li>{escape(reason)}</li>" for reason in verdict["reasons"])
+    told = f"<ul>{reasons}</ul>" if reasons else ""
+    return f'<p class="verdict {verdict["decision"]}">{SAID[verdict["decision"]]}</p>{told}'
 
 
-def _result(result: Mapping[str, Any]) -> tuple[str, ...]:
-    return (
-        "blocks" if result["fatal"] else "warns",
-        result["check"].replace("_", " "),
-        result["subject"],
-        result["message"],
-        result["observed"],
+def _glance(report: Report) -> str:
+    rows = []
+    structure = _check(report, "structure")
+    for source in report["sources"].values():
+        rows.append((source["title"], source["releases"], source["processes"]))
+    told = table(("Source", "Releases", "Processes"), rows)
+    failed = sum(1 for check in report["checks"] if check["failed"] and _grave(check))
+    lines = [
+        f"{number(failed)} of {number(len(report['checks']))} checks of releases and processes "
+        f"found errors or warnings; every failure is a row of quality.parquet "
+        f"({number(report['failures'])} rows, information included)."
+    ]
+    if structure:
+        lines.insert(
+            0,
+            f"{number(structure['passed'])} of {number(structure['applied'])} releases keep to the "
+            f"schema of OCDS 1.1 and its declared extensions ({_share(structure, 'passed')}).",
+        )
+    return told + "".join(f"<p>{line}</p>" for line in lines)
+
+
+def _check(report: Report, name: str) -> Mapping[str, Any] | None:
+    return next((check for check in report["checks"] if check["id"] == name), None)
+
+
+def _grave(check: Mapping[str, Any]) -> bool:
+    return check["severity"] in GRAVE
+
+
+def _share(check: Mapping[str, Any], what: str) -> str:
+    return f"{check[what] / check['applied']:.1%}" if check["applied"] else ""
+
+
+def _to_mend(report: Report) -> str:
+    """What failed, the gravest first, each with the places where it did."""
+    places: dict[tuple[str, str], list[Mapping[str, Any]]] = defaultdict(list)
+    for finding in report["findings"]:
+        if finding["level"] != "edition":
+            places[_group(finding["check"]), finding["level"]].append(finding)
+    checks = {(check["id"], check["level"]): check for check in report["checks"]}
+    parts: dict[str, list[str]] = defaultdict(list)
+    for key, found in places.items():
+        check = checks.get(key)
+        severity = check["severity"] if check else found[0]["severity"]
+        parts[severity].append(_mend(key[0], check, found))
+    heads = {
+        "unusable": "Releases that could not be used: they are in quarantine",
+        "error": "Errors: the data breaks the standard, or would mislead",
+        "warning": "Warnings: likely wrong",
+        "info": "Good to know",
+    }
+    return "".join(
+        f"<h2>{heads[severity]}</h2>{''.join(parts[severity]) or '<p>None.</p>'}"
+        for severity in heads
     )
 
 
-def _finding(finding: Mapping[str, Any]) -> tuple[Any, ...]:
-    example = finding["example"]
-    shown = f"{example['ocid']} {example['id']}: {example['message']}"
-    return finding["count"], finding["severity"], finding["rule"], finding["path"], shown
+def _group(rule: str) -> str:
+    """What a rule is counted under: all rules of the schema are one check."""
+    return "structure" if rule.startswith("structure.") else rule
 
 
-def _table(head: Sequence[str], rows: Iterable[Iterable[Any]]) -> str:
-    body = "".join(f"<tr>{''.join(_cell(value) for value in row)}</tr>" for row in rows)
-    if not body:
-        return "<p>None.</p>"
-    heads = "".join(f"<th>{escape(name)}</th>" for name in head)
-    return f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
+def _mend(
+    name: str, check: Mapping[str, Any] | None, found: Sequence[Mapping[str, Any]]
+) -> str:
+    total = sum(finding["count"] for finding in found)
+    told, share = name, ""
+    if check:
+        told = check["demand"]
+        of = "releases" if check["level"] == "release" else "processes"
+        share = (
+            f"{number(check['failed'])} of {number(check['applied'])} {of} fail "
+            f"({_share(check, 'failed')})" + bar(check["failed"], check["applied"])
+        )
+    head = (
+        f"<b>{escape(told)}</b> <code>{escape(name)}</code><br>{share or number(total) + ' times'}"
+    )
+    body = table(
+        ("How many", "Where", "First: process", "What is wrong"),
+        (
+            (f["count"], f["place"] or "/", f["example"]["ocid"] or "", f["example"]["message"])
+            for f in found
+        ),
+    )
+    source = f"<p>Source: {escape(check['source'])}</p>" if check and check["source"] else ""
+    return details(head, source + body)
 
 
-def _cell(value: Any) -> str:
-    kind = ' class="n"' if isinstance(value, int) else ""
-    return f"<td{kind}>{escape(str(value))}</td>"
+def _of_edition(report: Report) -> str:
+    """The checks that look at all processes at once."""
+    checks = report["edition_checks"]
+    parts = []
+    for check in sorted(checks, key=lambda c: (c["ok"] is not False, c["ok"] is None)):
+        state = {True: "passes", False: "fails", None: "does not apply"}[check["ok"]]
+        head = (
+            f'<span class="state {state.split()[0]}">{state}</span> <b>{escape(check["demand"])}'
+            f"</b> <code>{escape(check['id'])}</code><br>{escape(check['observed'])}"
+        )
+        shown = table(check["columns"], check["rows"]) if check["rows"] else ""
+        parts.append(details(head, shown) if shown else f"<p>{head}</p>")
+    return f"<h2>All processes together</h2>{''.join(parts) or '<p>None.</p>'}"
+
+
+def _buyers(buyers: Iterable[Mapping[str, Any]]) -> str:
+    rows = ((b["buyer_name"] or "", b["buyer_id"], b["errors"] or 0, b["warnings"] or 0) for b in buyers)
+    return "<h2>Buyers with most failures</h2>" + table(
+        ("Buyer", "Id", "Errors", "Warnings"), rows
+    )
+
+
+def _undeclared(report: Report) -> str:
+    fields = [f for f in report["fields"] if not f["declared"]]
+    fields.sort(key=lambda f: (-f["present"], f["path"]))
+    unknown = [url for source in report["sources"].values() for url in source["unknown_extensions"]]
+    rows = ((f["path"], f["present"], f["parents"]) for f in fields)
+    told = "".join(f"<p>Declared, but not known here: {escape(url)}</p>" for url in unknown)
+    head = "<h2>Fields that neither the standard nor a declared extension has</h2>"
+    return head + told + table(("Field", "How often", "Of"), rows)
+
+
+def _records(report: Report) -> str:
+    conflicts = ((c["ocid"], ", ".join(c["paths"])) for c in report["conflicts"])
+    edits = ((e["ocid"], e["id"], e["derived_id"]) for e in report["silent_edits"])
+    return "".join(
+        (
+            "<h2>Processes whose releases disagree on the kind of a value</h2>",
+            table(("ocid", "Paths; the later release counts"), conflicts),
+            "<h2>Releases changed under the same id</h2>",
+            table(("ocid", "Id", "Derived id of the change"), edits),
+            "<h2>Values without a reading in their column's type, or rounded</h2>",
+            table(("Column", "How many"), report["oddities"].items()),
+        )
+    )
+
+
+def _expectations(report: Report) -> str:
+    failed = [r for r in report["results"] if not r["ok"]]
+    rows = [
+        (
+            "waived" if r["waived"] else "blocks" if r["fatal"] else "warns",
+            r["check"].replace("_", " "), r["subject"], r["message"], r["observed"], r["waived"],
+        )
+        for r in sorted(failed, key=lambda r: (bool(r["waived"]), not r["fatal"]))
+    ]  # fmt: skip
+    head = ("A failure", "Check", "Of", "Expected", "Seen", "Waived because")
+    return "<h2>Expectations of the edition that are not met</h2>" + table(head, rows)
+
+
+def _passed(report: Report) -> str:
+    passed = [r for r in report["results"] if r["ok"]]
+    rows = ((r["check"].replace("_", " "), r["subject"], r["message"], r["observed"]) for r in passed)
+    head = f"{number(len(passed))} of {number(len(report['results']))} expectations are met"
+    good = [c for c in report["checks"] if not c["failed"]]
+    told = f"{number(len(good))} checks of releases and processes found nothing"
+    checks = ((c["id"], c["demand"], c["applied"]) for c in good)
+    return (
+        "<h2>What is in order</h2>"
+        + details(head, table(("Check", "Of", "Expected", "Seen"), rows))
+        + details(told, table(("Check", "Demand", "Applied to"), checks))
+    )
+
+
+def _coverage(fields: Sequence[Mapping[str, Any]]) -> str:
+    rows = (
+        (f["path"], f["parents"], f["filled"], cell(bar(f["filled"], f["parents"]), safe=True))
+        for f in fields
+        if f["declared"]
+    )
+    head = f"{number(sum(1 for f in fields if f['declared']))} fields are used"
+    body = table(("Field", "What holds it", "Filled", ""), rows)
+    return "<h2>How well fields are filled</h2>" + details(head, body)
+
+
+def _files() -> str:
+    return (
+        "<h2>The same as data</h2><p>quality.parquet has a row for every failure (check, ocid, "
+        "release, path, value, message): drop or inspect exactly those rows. quality_summary.parquet"
+        " counts each check by buyer and month, quality_coverage.parquet every field, and "
+        "quality.json holds this page.</p>"
+    )

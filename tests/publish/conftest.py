@@ -7,7 +7,7 @@ import pytest
 from kernel import Lake, Manifest
 from publish.edition import publish
 from publish.loader import load
-from publish.pointer import latest_summary
+from publish.pointer import latest_edition
 from tests.made import SOURCE, compiled, package
 from transforms.tables.build import build_tables
 from validation import check as check_module
@@ -31,7 +31,7 @@ def publish_now(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> Publisher:
     def publish_releases(*releases: Any, into: Lake = lake, **more: Any) -> Manifest:
         inputs = [(SOURCE, compiled(into, package(*releases), **more))]
         tables = build_tables(publication, into, inputs)
-        previous = latest_summary(into, publication.id)
+        previous = latest_edition(into, publication.id)
         quality = check(publication, into, inputs, tables, previous=previous)
         return publish(publication, into, inputs, tables, quality)
 

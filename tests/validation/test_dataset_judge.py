@@ -206,7 +206,7 @@ def test_a_few_late_awards_are_named_but_do_not_fail_the_edition(tmp_path: Path)
     [
         ("ACME LIMITED", "Acme Ltd."),
         ("Acme  (UK) P.L.C.", "acme uk public limited company"),
-        ("Bell’s & Sons, LLP", "Bells and Sons Limited Liability Partnership"),
+        ("Bell\u2019s & Sons, LLP", "Bells and Sons Limited Liability Partnership"),
         ("Acme\u00a0Inc", "ACME, Incorporated"),
         ("Three-Two-One Company", "three two one co"),
     ],

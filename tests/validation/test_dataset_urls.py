@@ -1,6 +1,7 @@
 """Asking for published addresses: whom it asks, how, and what it makes of the answers."""
 
 import socket
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 from tests.servers import Server
 from tests.validation.dataset_made import edition
+from validation.dataset import asking
 from validation.dataset.asking import ask, is_public
 from validation.dataset.judge import judge_edition, open_views
 from validation.dataset.registry import Failure, Outcome
@@ -176,6 +178,14 @@ def test_what_is_no_address_is_told_and_stops_nothing(url: str) -> None:
     answer = asked(url)
     assert isinstance(answer, str)
     assert answer
+
+
+def test_a_head_that_never_ends_is_given_up(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asking, "LONGEST", 0.3)
+    server = serve().drips(b"HTTP/1.1 200 OK\r\n", b"X: " + b"a" * 1000, pause=0.02)
+    began = time.monotonic()
+    asked(server.url)
+    assert time.monotonic() - began < 5
 
 
 def test_nobody_there_and_nonsense_are_told(serve: Serve) -> None:

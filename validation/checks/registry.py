@@ -4,6 +4,7 @@ Owns the vocabulary: id, version, severity, the three results. A check is a smal
 docstring says in the first line what it demands, and names its source.
 """
 
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
@@ -47,6 +48,14 @@ class Check:
     def demand(self) -> str:
         """What it demands, in one line."""
         return (self.run.__doc__ or "").partition("\n")[0]
+
+    @property
+    def source(self) -> str:
+        """Whose demand it is: the word after `Source:` in its docstring, or in its module's."""
+        module = inspect.getmodule(self.run)
+        texts = (self.run.__doc__ or "", (module.__doc__ if module else "") or "")
+        said = (text.partition("Source")[2].partition(":")[2] for text in texts)
+        return " ".join(next(filter(None, said), "").split())
 
 
 REGISTER: dict[str, Check] = {}

@@ -10,6 +10,7 @@ import ipaddress
 import os
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -19,11 +20,14 @@ from extractors.session import PROJECT
 from kernel import __version__
 
 PAUSE = 1.0  # seconds between two questions
-TIMEOUT = 10.0  # seconds to connect, and for the head of an answer
+TIMEOUT = 10.0  # seconds to connect, and between two pieces of an answer's head
+LONGEST = 20.0  # seconds for the whole head
 REDIRECTS = 3
 MOVED = frozenset({301, 302, 303, 307, 308})
 NO_HEAD = frozenset({405, 501})  # RFC 9110: the method is not allowed, or not known
 PORTS = {"http": 80, "https": 443}
+# Addresses that a gateway turns into IPv4 ones, private ones too: RFC 6052 and RFC 3056.
+TRANSLATED = [ipaddress.ip_network(name) for name in ("64:ff9b::/96", "2002::/16")]
 
 Allowed = Callable[[str], bool]
 
@@ -31,6 +35,8 @@ Allowed = Callable[[str], bool]
 def is_public(address: str) -> bool:
     """Whether an IP address is reachable for everybody."""
     found = ipaddress.ip_address(address.partition("%")[0])
+    if any(found in network for network in TRANSLATED):
+        return False
     mapped = getattr(found, "ipv4_mapped", None)
     return bool((mapped or found).is_global and not found.is_multicast)
 
@@ -80,11 +86,16 @@ def _once(url: str, method: str, allowed: Allowed, pause: float) -> tuple[int, s
     contact = os.environ.get("TENDERLINE_CONTACT", PROJECT)
     headers = {"User-Agent": f"tenderline/{__version__} (+{contact})", "Connection": "close"}
     path = parts._replace(scheme="", netloc="", fragment="").geturl() or "/"
+    connection.connect()
+    hang_up = threading.Timer(LONGEST, connection.sock.shutdown, (socket.SHUT_RDWR,))
+    hang_up.start()
     try:
         connection.request(method, path, headers=headers)
         response = connection.getresponse()
         return response.status, response.getheader("Location")
     finally:
+        hang_up.cancel()
+        hang_up.join()
         connection.close()
 
 

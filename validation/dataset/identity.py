@@ -26,11 +26,29 @@ def plain(name: str) -> str:
     return made
 
 
-SUPPLIERS = f"""
+SUPPLIERS = """
     SELECT ocid, identifier_scheme AS scheme, identifier_id AS id, supplier_name, scale,
            '/awards/' || (award_position - 1) || '/suppliers/' || (supplier_position - 1) AS path,
-           nullif({plain("supplier_name")}, '') AS name, nullif(lower(scale), '') AS size
-    FROM award_suppliers WHERE identifier_scheme <> '' AND identifier_id <> ''"""  # noqa: S608
+           nullif(lower(scale), '') AS size
+    FROM award_suppliers WHERE identifier_scheme <> '' AND identifier_id <> ''"""
+# Each name is read once, however often it occurs; `min` keeps DuckDB from reading it earlier.
+NAMES = f"""
+    SELECT supplier_name, nullif({plain("min(supplier_name)")}, '') AS name
+    FROM award_suppliers GROUP BY supplier_name"""  # noqa: S608
+NAMED = f"FROM ({SUPPLIERS}) JOIN ({NAMES}) USING (supplier_name) WHERE name IS NOT NULL"
+
+
+def _known(columns: str, by: str, rows: str) -> str:
+    """SQL of what is known of each group that occurs in several processes."""
+    return f"SELECT {by}, {columns} {rows} GROUP BY {by} HAVING min(ocid) < max(ocid)"
+
+
+def _most(columns: str, by: str, rows: str, of: str) -> str:
+    """SQL of the groups with several `of`, those with the most first."""
+    return f"""
+        SELECT {by}, {columns}, count(DISTINCT ocid) AS processes {rows} GROUP BY {by}
+        HAVING min(ocid) < max(ocid) AND min({of}) < max({of})
+        ORDER BY count(DISTINCT {of}) DESC, processes DESC, {by}"""
 
 
 @check("identity.id_with_several_names", severity="info")
@@ -39,19 +57,14 @@ def id_with_several_names(connection: duckdb.DuckDBPyConnection) -> Outcome:
 
     Applies to numbers that occur in several processes.
     """
-    known = f"""
-        SELECT scheme, id, count(DISTINCT ocid) AS processes, count(DISTINCT name) AS names,
-               min(name) AS one, max(name) AS other
-        FROM ({SUPPLIERS}) WHERE name IS NOT NULL
-        GROUP BY scheme, id HAVING processes > 1"""  # noqa: S608
+    known = _known("min(name) AS one, max(name) AS other", "scheme, id", NAMED)
     query = f"""
-        SELECT ocid, path || '/name' AS path, supplier_name AS value, names = 1 AS ok,
-               concat(scheme, ' ', id, ' goes by ', names, ' names, such as ', one, ' and ', other)
+        SELECT ocid, path || '/name' AS path, supplier_name AS value, one = other AS ok,
+               concat(scheme, ' ', id, ' has several names, such as ', one, ' and ', other)
                    AS message
-        FROM ({SUPPLIERS}) JOIN ({known}) USING (scheme, id) WHERE name IS NOT NULL"""  # noqa: S608
-    shown = f"""
-        SELECT scheme, id, names, processes, one, other FROM ({known}) WHERE names > 1
-        ORDER BY names DESC, processes DESC, scheme, id"""  # noqa: S608
+        FROM (SELECT * {NAMED}) JOIN ({known}) USING (scheme, id)"""  # noqa: S608
+    columns = "count(DISTINCT name) AS names, min(name) AS one, max(name) AS other"
+    shown = _most(columns, "scheme, id", NAMED, "name")
     return weigh(connection, query, things="suppliers known from other processes", shown=shown)
 
 
@@ -61,19 +74,14 @@ def name_with_several_ids(connection: duckdb.DuckDBPyConnection) -> Outcome:
 
     Applies to names that occur with a number of the same register in several processes.
     """
-    known = f"""
-        SELECT scheme, name, count(DISTINCT ocid) AS processes, count(DISTINCT id) AS ids,
-               min(id) AS one, max(id) AS other
-        FROM ({SUPPLIERS}) WHERE name IS NOT NULL
-        GROUP BY scheme, name HAVING processes > 1"""  # noqa: S608
+    known = _known("min(id) AS one, max(id) AS other", "scheme, name", NAMED)
     query = f"""
-        SELECT ocid, path || '/id' AS path, id AS value, ids = 1 AS ok,
-               concat(name, ' has ', ids, ' numbers of ', scheme, ', such as ', one, ' and ', other)
+        SELECT ocid, path || '/id' AS path, id AS value, one = other AS ok,
+               concat(name, ' has several numbers of ', scheme, ', such as ', one, ' and ', other)
                    AS message
-        FROM ({SUPPLIERS}) JOIN ({known}) USING (scheme, name)"""  # noqa: S608
-    shown = f"""
-        SELECT name, scheme, ids, processes, one, other FROM ({known}) WHERE ids > 1
-        ORDER BY ids DESC, processes DESC, name, scheme"""  # noqa: S608
+        FROM (SELECT * {NAMED}) JOIN ({known}) USING (scheme, name)"""  # noqa: S608
+    columns = "count(DISTINCT id) AS ids, min(id) AS one, max(id) AS other"
+    shown = _most(columns, "scheme, name", NAMED, "id")
     return weigh(connection, query, things="suppliers known from other processes", shown=shown)
 
 
@@ -83,17 +91,13 @@ def scale_contradicts(connection: duckdb.DuckDBPyConnection) -> Outcome:
 
     Applies to numbers that occur with a size in several processes. A company may have grown.
     """
-    known = f"""
-        SELECT scheme, id, count(DISTINCT ocid) AS processes, count(DISTINCT size) AS sizes,
-               count(*) FILTER (size = 'sme') AS small, min(supplier_name) AS name
-        FROM ({SUPPLIERS}) WHERE size IS NOT NULL
-        GROUP BY scheme, id HAVING processes > 1"""  # noqa: S608
+    sized = f"FROM ({SUPPLIERS}) WHERE size IS NOT NULL"
+    known = _known("min(size) AS one, max(size) AS other", "scheme, id", sized)
     query = f"""
-        SELECT ocid, path, scale AS value, sizes = 1 AS ok,
-               concat(scheme, ' ', id, ' is of ', sizes, ' sizes in ', processes, ' processes')
+        SELECT ocid, path, scale AS value, one = other AS ok,
+               concat(scheme, ' ', id, ' is ', one, ' in one process and ', other, ' in another')
                    AS message
-        FROM ({SUPPLIERS}) JOIN ({known}) USING (scheme, id) WHERE size IS NOT NULL"""  # noqa: S608
-    shown = f"""
-        SELECT scheme, id, name, processes, small AS as_sme FROM ({known}) WHERE sizes > 1
-        ORDER BY processes DESC, scheme, id"""  # noqa: S608
+        FROM (SELECT * {sized}) JOIN ({known}) USING (scheme, id)"""  # noqa: S608
+    columns = "min(supplier_name) AS name, count(*) FILTER (size = 'sme') AS as_sme"
+    shown = _most(columns, "scheme, id", sized, "size")
     return weigh(connection, query, things="sizes of suppliers in several processes", shown=shown)

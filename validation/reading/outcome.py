@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from transforms.findings import Finding, shown
-from validation.checks.registry import REGISTER
+from validation.catalogue import told
 from validation.judge import Judge
 from validation.spots import Coverage, coverage
 
@@ -54,7 +54,7 @@ class Outcome:
             "path": whole,
             "place": where,
             "check": finding.rule,
-            "version": version_of(finding.rule),
+            "version": told(finding.rule).version,
             "severity": finding.severity,
             "ocid": _name(ocid),
             "id": _name(owner.get("id")),
@@ -68,11 +68,6 @@ class Outcome:
         else:
             told = Example(1, entry, whole, _name(ocid), finding.message, value)
             self.groups[group] = told
-
-
-def version_of(rule: str) -> int:
-    """The version of a check; rules of the standard have that of the standard's model: 1."""
-    return REGISTER[rule].version if rule in REGISTER else 1
 
 
 def _placed(path: str) -> str:

@@ -1,0 +1,101 @@
+"""lib-cove-ocds as a library that needs no network: what it says of a package, as sets of facts.
+
+The reference files stand in for everything that it would download. `Theirs.told` is unabridged
+lib-cove-ocds; nothing here corrects it.
+"""
+
+import io
+import json
+import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import requests
+from jsonschema import Draft4Validator, validators
+from libcove.lib.common import _get_schema_deprecated_paths, get_json_data_generic_paths
+from libcoveocds.common_checks import common_checks_ocds
+from libcoveocds.config import LibCoveOCDSConfig
+from libcoveocds.schema import SchemaOCDS
+from ocdsextensionregistry import extension_version
+
+DRAFT4 = "http://json-schema.org/draft-04/schema#"
+
+
+@cache
+def standard(*folders: Path) -> bytes:
+    """An archive of the standard as its repository has it; later folders win."""
+    files = {f.relative_to(folder): f for folder in folders for f in folder.rglob("*.*")}
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as made:
+        made.writestr("standard/", "")
+        for name, file in sorted(files.items()):
+            made.write(file, f"standard/schema/{name}")
+    return archive.getvalue()
+
+
+def config(*folders: Path) -> LibCoveOCDSConfig:
+    return LibCoveOCDSConfig(
+        {"context": "api", "additional_checks": "all", "standard_zip": standard(*folders)}
+    )
+
+
+@contextmanager
+def served(files: Mapping[str, bytes]) -> Iterator[None]:
+    """Answer requests for files of extensions from `files`, by address; others do not exist."""
+
+    def get(url: str) -> requests.Response:
+        answer = requests.Response()
+        answer.url, answer.status_code = url, 200 if url in files else 404
+        answer._content = files.get(url, b"")
+        return answer
+
+    kept = extension_version.session
+    extension_version.session = type("Session", (), {"get": staticmethod(get)})
+    try:
+        yield
+    finally:
+        extension_version.session = kept
+
+
+class Local(SchemaOCDS):
+    """Its schema, whose references to the schemas of versioned releases stay here too."""
+
+    def _jsonref_kwarg(self, *, proxies: bool = False) -> dict[str, Any]:
+        return {**SchemaOCDS._jsonref_kwarg(proxies=proxies), "loader": self._load}
+
+    def _load(self, url: str, **_: Any) -> Any:
+        return json.loads(self.builder.get_standard_file_contents(url.rsplit("/", 1)[1]))
+
+
+class Theirs:
+    """Judges packages by OCDS 1.1, all with the same extensions."""
+
+    def __init__(self, *folders: Path, extensions: tuple[str, ...] = ()) -> None:
+        self._schemas = {
+            is_record: Local("1.1", {"extensions": list(extensions)}, config(*folders), record_pkg=is_record)
+            for is_record in (False, True)
+        }
+
+    def told(self, package: dict[str, Any]) -> dict[str, Any]:
+        """Everything that it says of a package."""
+        schema = self._schemas["records" in package]
+        try:
+            context = common_checks_ocds({"file_type": "json"}, "", package, schema, cache=False)
+        finally:  # it puts its own validator into jsonschema, and leaves it there if it fails
+            validators.validates(DRAFT4)(Draft4Validator)
+        assert not schema.json_deref_error
+        return context
+
+    def deprecated(self, package: dict[str, Any]) -> set[str]:
+        """The places of all deprecated fields, by the functions that its report is made from."""
+        places = get_json_data_generic_paths(package, {})
+        known = {path for path, _ in _get_schema_deprecated_paths(self._schemas["records" in package])}
+        return {
+            "/".join(map(str, path))
+            for name in known
+            for path in places.get(name, ())
+            if not isinstance(path[-1], int)
+        }

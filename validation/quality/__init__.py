@@ -1,0 +1,1 @@
+"""The quality of an edition: every release and process judged, failures as rows, counts, coverage."""

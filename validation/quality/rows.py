@@ -1,0 +1,109 @@
+"""Failures as rows: what `quality.parquet` holds.
+
+Owns its columns. Rows are written as they come; of each kind a first example is kept for reports.
+"""
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from transforms.findings import Finding, shown
+from validation.catalogue import told
+
+BATCH = 50_000  # rows in memory, and in a row group
+PERSONAL = "/contactPoint/"  # what stands there names people: it is not repeated in a report
+COLUMNS: Mapping[str, tuple[pa.DataType, str]] = {
+    "check": (pa.string(), "Which check failed"),
+    "version": (pa.int32(), "Version of the check: it rises when what it demands changes"),
+    "severity": (pa.string(), "unusable (in quarantine), error, warning or info"),
+    "level": (pa.string(), "What was judged: release, process or edition"),
+    "source": (pa.string(), "Procurement system it came from; empty where several are concerned"),
+    "ocid": (pa.string(), "Identifier of the contracting process; joins every table"),
+    "release_id": (pa.string(), "Identifier of the release; empty for a whole process"),
+    "path": (pa.string(), "Where it failed, as a JSON Pointer (RFC 6901)"),
+    "place": (pa.string(), "The same without positions in lists, to count by"),
+    "value": (pa.string(), "What stands there, as JSON, at most 200 characters"),
+    "message": (pa.string(), "What is wrong and what to do about it"),
+}
+SCHEMA = pa.schema(
+    [pa.field(name, kind, metadata={"definition": said}) for name, (kind, said) in COLUMNS.items()]
+)
+
+
+@dataclass(slots=True)
+class Group:
+    """Failures of one check at one place: how many, and the first."""
+
+    check: str
+    severity: str
+    level: str
+    place: str
+    count: int
+    ocid: str | None
+    release_id: str | None
+    message: str
+
+
+class Rows(AbstractContextManager["Rows"]):
+    """Writes failures to a Parquet file; `groups` and `count` tell what was written."""
+
+    def __init__(self, path: Path, metadata: Mapping[str, str]) -> None:
+        self.groups: dict[tuple[str, str, str, str], Group] = {}
+        self.count = 0
+        self._held: list[tuple[Any, ...]] = []
+        schema = SCHEMA.with_metadata(dict(metadata))
+        self._file = pq.ParquetWriter(path, schema, compression="zstd", version="2.6")
+
+    def add(
+        self, finding: Finding, *, level: str, source: str, ocid: Any, release_id: Any = None
+    ) -> None:
+        """Add a failure."""
+        place = placed(finding.path)
+        value, message = shown(finding.value), finding.message
+        if PERSONAL in place:
+            value, message = None, told(finding.rule).demand
+        version = told(finding.rule).version
+        ocid, release_id = _text(ocid), _text(release_id)
+        self._held.append(
+            (finding.rule, version, finding.severity, level, source, ocid, release_id,
+             finding.path, place, value, message)
+        )  # fmt: skip
+        key = (finding.rule, finding.severity, level, place)
+        if group := self.groups.get(key):
+            group.count += 1
+        else:
+            self.groups[key] = Group(*key, 1, ocid, release_id, message)
+        if len(self._held) >= BATCH:
+            self._flush()
+
+    def _flush(self) -> None:
+        columns = [pa.array(column, kind.type) for column, kind in zip(zip(*self._held, strict=True), SCHEMA, strict=True)]
+        self._file.write_table(pa.Table.from_arrays(columns, schema=self._file.schema))
+        self.count += len(self._held)
+        self._held.clear()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Write what is left, and close the file."""
+        if self._held and error is None:
+            self._flush()
+        self._file.close()
+
+
+def placed(path: str) -> str:
+    """A JSON Pointer without positions."""
+    return "".join(f"/{part}" for part in path.split("/")[1:] if not part.isdigit())
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None if value is None else str(value)
