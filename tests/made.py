@@ -37,6 +37,7 @@ def award_release(number: int = 1, amount: Any = 100, **body: Any) -> dict[str, 
     notice = {"id": f"{number:06}-2026", "noticeType": "UK6", "url": "https://example.org/n"}
     award = {
         "id": "a1",
+        "status": "active",
         "value": {"amount": amount, "currency": "GBP"},
         "suppliers": [{"id": "GB-COH-2", "name": "Small"}, {"id": "GB-COH-3", "name": "Big"}],
         "items": [{"id": "1", "classification": {"scheme": "CPV", "id": "03000000"}}],

@@ -39,7 +39,6 @@ class Expect:
     min_releases: int
     min_share_of_previous: float
     min_usable_share: float
-    max_nonconforming_share: float
     max_doubted_windows: int
     max_repairs: int
     max_failed: Mapping[str, float] = field(default_factory=dict)

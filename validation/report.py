@@ -123,7 +123,7 @@ def _mend(
     name: str, check: Mapping[str, Any] | None, found: Sequence[Mapping[str, Any]]
 ) -> str:
     total = sum(finding["count"] for finding in found)
-    told, share = name, ""
+    told, share = found[0]["demand"], ""
     if check:
         told = check["demand"]
         of = "releases" if check["level"] == "release" else "processes"

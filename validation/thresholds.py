@@ -47,9 +47,6 @@ def thresholds(
         "min_usable_share": (_share(usable, read), limits.min_usable_share),
     }  # fmt: skip
     highest = {
-        "max_nonconforming_share": (
-            1 - _share(usable - kinds["nonconforming"], usable), limits.max_nonconforming_share
-        ),
         "max_doubted_windows": (len(doubted(conversions)), limits.max_doubted_windows),
         "max_repairs": (repairs, limits.max_repairs),
     }  # fmt: skip

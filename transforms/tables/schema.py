@@ -11,6 +11,7 @@ from importlib.resources import files
 
 import pyarrow as pa
 
+PARTY = "@party."  # the organization that a row refers to
 ARROW: Mapping[str, pa.DataType] = {
     "text": pa.string(),
     "texts": pa.list_(pa.string()),
@@ -31,6 +32,14 @@ class Column:
     path: str
     definition: str
 
+    def model_path(self, table_object: str) -> tuple[str, list[str]] | None:
+        """The object of the model at which its path begins, and the path; None for its context."""
+        if self.path.startswith(PARTY):
+            return "Organization", self.path.removeprefix(PARTY).split(".")
+        if self.path.startswith("@"):
+            return None
+        return table_object, self.path.replace("[]", "").split(".")
+
     def field(self) -> pa.Field:
         """The Arrow field, with its definition."""
         told = {"definition": self.definition, "ocds_path": self.path}
@@ -39,9 +48,13 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table: what a row is, which columns tell rows apart, and all columns in order."""
+    """One table: what a row is, which columns tell rows apart, and all columns in order.
+
+    `object` is what a row is of in the model of OCDS: there the paths of its columns begin.
+    """
 
     name: str
+    object: str
     grain: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
@@ -67,7 +80,11 @@ def tables() -> Mapping[str, Table]:
         columns.setdefault(table, []).append(column)
     return {
         row["table"]: Table(
-            row["table"], row["grain"], tuple(row["key"].split()), tuple(columns[row["table"]])
+            row["table"],
+            row["object"],
+            row["grain"],
+            tuple(row["key"].split()),
+            tuple(columns[row["table"]]),
         )
         for row in _rows("tables.csv")
     }

@@ -15,7 +15,7 @@ LINKS = """
     FROM related_processes WHERE scheme = 'ocid' AND identifier IS NOT NULL"""
 
 
-@check("unique.tender_id", severity="error")
+@check("unique.tender_id")
 def tender_id(connection: duckdb.DuckDBPyConnection) -> Outcome:
     """No two processes of a source have the same tender id."""
     query = """

@@ -154,7 +154,8 @@ def _coverage(
         {"source": source, "path": one.path, "declared": one.known, "parents": one.parents,
          "present": one.present, "filled": one.filled}
         for source, fields in coverage.items()
-        for one in sorted(fields)
+        for one in sorted(fields, key=lambda c: c.path)
+        if one.present
     ]  # fmt: skip
     table = pa.Table.from_pylist(rows, FIELDS.with_metadata(dict(metadata)))
     pq.write_table(table, path, compression="zstd", version="2.6")

@@ -56,7 +56,8 @@ def judge_source(
     """Judge the records of `source`; failures go to `rows`, counts to `tallies`.
 
     Returns:
-        The coverage of every field in compiled releases, and the declared extensions not known.
+        The coverage of every known field in compiled releases and of every other in releases as
+        published, and the declared extensions that are not known.
     """
     urls = sorted({url for manifest in conversions for url in manifest.notes["extensions"]})
     extensions, unknown = recognised(urls)
@@ -77,7 +78,9 @@ def judge_source(
             rows.add(finding, level="process", source=source.id, ocid=record["ocid"])
     for finding, ocid in _of_records(records):
         rows.add(finding, level="process", source=source.id, ocid=ocid)
-    return [c for c in coverage(processes.walk.top) if c.present], unknown
+    known = [one for one in coverage(processes.walk.top) if one.known]
+    others = [one for one in coverage(releases.walk.top) if not one.known]
+    return [*known, *others], unknown
 
 
 def _of_records(records: Manifest) -> Iterator[tuple[Finding, str]]:

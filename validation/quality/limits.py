@@ -35,7 +35,10 @@ def filled(source_id: str, fields: Iterable[Coverage]) -> Iterator[Result]:
     found = {field.path: field for field in fields}
     for path, limit in expect(source_id).min_filled.items():
         field = found.get(path)
-        share = field.filled / field.parents if field else 0.0
-        seen = f"{field.filled:,} of {field.parents:,} ({share:.1%})" if field else "never there"
         told = f"{path} is filled in at least {limit:.1%}"
+        if field is None or not field.parents:
+            yield Result("filled", f"{source_id} {path}", True, True, "nothing to fill", told)
+            continue
+        share = field.filled / field.parents
+        seen = f"{field.filled:,} of {field.parents:,} ({share:.1%})"
         yield Result("filled", f"{source_id} {path}", share >= limit, True, seen, told)

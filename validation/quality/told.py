@@ -78,7 +78,7 @@ def _findings(measured: Measured) -> list[dict[str, Any]]:
     """Failures by check and place, with the first of each."""
     found = [
         {
-            "check": group.check, "severity": group.severity, "level": group.level,
+            "check": group.check, "demand": told(group.check).demand, "severity": group.severity, "level": group.level,
             "place": group.place, "count": group.count,
             "example": {"ocid": group.ocid, "id": group.release_id, "message": group.message},
         }
@@ -96,4 +96,5 @@ def _fields(measured: Measured) -> list[dict[str, Any]]:
          "present": one.present, "filled": one.filled}
         for source, fields in measured.coverage.items()
         for one in sorted(fields, key=lambda c: c.path)
+        if one.present
     ]  # fmt: skip

@@ -66,8 +66,8 @@ class Outcome:
         if known := self.groups.get(group):
             known.count += 1
         else:
-            told = Example(1, entry, whole, _name(ocid), finding.message, value)
-            self.groups[group] = told
+            first = Example(1, entry, whole, _name(ocid), finding.message, value)
+            self.groups[group] = first
 
 
 def _placed(path: str) -> str:
