@@ -3,16 +3,20 @@
 Owns the running of checks and the counting of their three results.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, tzinfo
 from typing import Any
 
 from transforms.findings import Finding
 from transforms.ocds.model import Model
-from validation.checks.registry import Check
+from validation.checks.registry import Check, Run
 from validation.process import Moments, Process
 from validation.spots import Where, pointer
 from validation.walk import Walk
+
+
+ALWAYS = (True,)
+NONE = Check("", 1, "info", lambda _process, _fail: 0)
 
 
 class Judge:
@@ -26,8 +30,8 @@ class Judge:
         place: where these objects stand, as a path without positions; coverage is told under it.
 
     Attributes:
-        results: of each check, in the order of `checks`: releases it did not apply to, that
-            passed, that failed.
+        counts: of each check, in the order of `checks`: releases that passed, that failed. Another
+            list may be put in its place, to count by groups of releases.
         judged: how many releases were judged.
         walk: holds the coverage of every field; see `validation.spots.coverage`.
     """
@@ -43,11 +47,14 @@ class Judge:
         self.checks = tuple(checks)
         self.kind, self.judged = kind, 0
         self.walk = Walk(model, kind, place)
-        self.results = [[0, 0, 0] for _ in self.checks]
+        self.counts = [[0, 0] for _ in self.checks]
         self._moments = Moments(zone)
+        self._groups = self._grouped()
+        self._found: list[Finding] = []
+        self._one = NONE
 
     def __call__(self, release: dict[str, Any]) -> list[Finding]:
-        """Every failure in `release`, in the order of the checks.
+        """Every failure in `release`.
 
         Raises:
             RecursionError: the release is nested too deep to be walked through.
@@ -56,16 +63,35 @@ class Judge:
         self.walk.read(release)
         process = Process(release, self.walk, self._moments)
         found: list[Finding] = []
-        for one, result in zip(self.checks, self.results, strict=True):
-            before = len(found)
-            applied = one.run(process, _noting(one, found))
-            result[0 if not applied else 1 if len(found) == before else 2] += 1
+        self._found, counts, fail = found, self.counts, self._fail
+        for bucket, members in self._groups:
+            if not bucket:
+                continue
+            for number, one, run in members:
+                self._one, before = one, len(found)
+                if run(process, fail):
+                    counts[number][len(found) > before] += 1
         return found
 
+    @property
+    def results(self) -> list[tuple[int, int, int]]:
+        """Of each check, how many releases it did not apply to, that passed, that failed."""
+        return [(self.judged - sum(count), *count) for count in self.counts]
 
-def _noting(one: Check, found: list[Finding]) -> Callable[..., None]:
-    def fail(where: Where, field: str, value: Any, message: str, position: int = -1) -> None:
+    def _fail(
+        self, where: Where, field: str, value: Any, message: str, position: int = -1
+    ) -> None:
+        one = self._one
         path = pointer(where, field, position)
-        found.append(Finding(one.id, path, message, one.severity, value))
+        self._found.append(Finding(one.id, path, message, one.severity, value))
 
-    return fail
+    def _grouped(self) -> list[tuple[Sequence[Any], list[tuple[int, Check, Run]]]]:
+        """The checks with what must not be empty for them to apply."""
+        groups: dict[str, list[tuple[int, Check, Run]]] = {}
+        for number, one in enumerate(self.checks):
+            groups.setdefault(one.of, []).append((number, one, one.run))
+        walk = self.walk
+        return [
+            ({"": ALWAYS, **walk.objects, **walk.parts}[name], members)
+            for name, members in groups.items()
+        ]

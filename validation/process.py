@@ -6,8 +6,7 @@ Any JSON may stand anywhere in a release: what is here holds objects where objec
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, tzinfo
-from functools import cached_property
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from transforms.values import moment
 from validation.spots import TOP, Node, Where
@@ -15,14 +14,18 @@ from validation.walk import Walk
 
 TENDER: Where = (TOP, "tender", -1)  # where the tender stands
 REMEMBERED = 100_000  # texts of date-times remembered: a day of notices repeats few of them
-ROLES = {
-    ("", "buyer"): "buyer",
-    ("tender", "procuringEntity"): "procuringEntity",
-    ("tender", "tenderers"): "tenderer",
-    ("awards", "suppliers"): "supplier",
-    ("transactions", "payer"): "payer",
-    ("transactions", "payee"): "payee",
-}
+T = TypeVar("T")
+
+
+class lazy(Generic[T]):  # noqa: N801 - it is used as `property` is
+    """An attribute made when it is first asked for; `functools.cached_property` without a lock."""
+
+    def __init__(self, make: Callable[[Any], T]) -> None:
+        self.make, self.__doc__ = make, make.__doc__
+
+    def __get__(self, instance: Any, _owner: Any) -> T:
+        found = instance.__dict__[self.make.__name__] = self.make(instance)
+        return found
 
 
 class Moments:
@@ -51,6 +54,7 @@ class Process:
     Attributes:
         release: the release.
         objects: its objects by kind, each with where it stands (`Period`, `Document`, ...).
+        parts: its parties, and the references to them by role (`supplier`, ...).
         leaves: its values by format, each with the object it stands in and its field.
         walk: what else the walk found.
         moment: reads a date-time.
@@ -60,30 +64,30 @@ class Process:
         self.release = release
         self.walk = walk
         self.objects = walk.objects
+        self.parts = walk.parts
         self.leaves = walk.leaves
         self.moment: Callable[[Any], datetime | None] = moments
 
-    @cached_property
+    @lazy
     def tender(self) -> dict[str, Any]:
         """The tender, or an empty object."""
         tender = self.release.get("tender")
         return tender if isinstance(tender, dict) else {}
 
-    @cached_property
+    @lazy
     def date(self) -> datetime | None:
         """When the release was published."""
         return self.moment(self.release.get("date"))
 
-    @cached_property
+    @lazy
     def parties(self) -> dict[Any, list[dict[str, Any]]]:
         """The entries of `parties` by id; several under one id are the publisher's mistake."""
         found: dict[Any, list[dict[str, Any]]] = {}
-        for party, where in self.objects["Organization"]:
-            if where[1] == "parties" and where[0] is TOP:
-                found.setdefault(name_of(party.get("id")), []).append(party)
+        for party, _ in self.parts["parties"]:
+            found.setdefault(name_of(party.get("id")), []).append(party)
         return found
 
-    @cached_property
+    @lazy
     def contracts(self) -> dict[str, list[Node]]:
         """The contracts by the award that they name, as text; see `text_of`."""
         found: dict[str, list[Node]] = {}
@@ -93,27 +97,15 @@ class Process:
                 found.setdefault(award, []).append(contract)
         return found
 
-    @cached_property
+    @lazy
     def suppliers(self) -> list[Node]:
         """The entries of `parties` that awards name as suppliers."""
-        named = {name_of(node.get("id")) for node, _ in self.references["supplier"]} - {None}
+        named = {name_of(node.get("id")) for node, _ in self.parts["supplier"]} - {None}
         return [
             (party, where)
-            for party, where in (self.objects["Organization"] if named else ())
-            if where[1] == "parties" and where[0] is TOP and name_of(party.get("id")) in named
+            for party, where in (self.parts["parties"] if named else ())
+            if name_of(party.get("id")) in named
         ]
-
-    @cached_property
-    def references(self) -> dict[str, list[Node]]:
-        """The references to organizations by the role that their place gives them."""
-        found: dict[str, list[Node]] = {role: [] for role in ROLES.values()}
-        for reference in self.objects["OrganizationReference"]:
-            _, where = reference
-            above = where[0]
-            role = ROLES.get((above[1] if above else "", where[1]))
-            if role:
-                found[role].append(reference)
-        return found
 
 
 def below(node: dict[str, Any], where: Where, *fields: str) -> Iterator[Node]:

@@ -4,10 +4,12 @@ Owns paths. An object's place is kept as links to what is above it, and written 
 Pointer only for what failed.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from transforms.ocds.definitions import TAG
 from transforms.ocds.model import Field
 
 # The object above, the field it stands in, and its position there or -1 where it is no list.
@@ -17,6 +19,7 @@ Node = tuple[dict[str, Any], Where]
 Leaf = tuple[Any, Where, str]  # a value, the object it stands in, and its field there
 
 PLANS = 2_000  # sets of field names remembered at one place: objects used as maps have no end
+LANGUAGE = re.compile(TAG)
 NAMES = 20_000  # field names counted by name at one place; further ones are counted under `*`
 
 
@@ -43,14 +46,16 @@ def escaped(field: str) -> str:
 class Plan:
     """What to do with an object that has a given set of fields; `count` is how many had it.
 
-    `bucket` takes the object, `leaves` take values of interest; `codes` are checked at once.
+    `buckets` take the object, `leaves` take values of interest; `codes` are checked at once.
+    `plain` says that no field of it is of interest.
     """
 
-    __slots__ = ("bucket", "codes", "count", "deprecated", "leaves")
+    __slots__ = ("buckets", "codes", "count", "deprecated", "leaves", "plain")
 
-    def __init__(self, bucket: list[Node] | None) -> None:
+    def __init__(self, buckets: tuple[list[Node], ...]) -> None:
         self.count = 0
-        self.bucket = bucket
+        self.plain = True
+        self.buckets = buckets
         self.leaves: list[tuple[list[Leaf], str]] = []
         self.codes: list[tuple[Field, frozenset[str]]] = []
         self.deprecated: list[Field] = []
@@ -126,5 +131,6 @@ def known(fields: Mapping[str, Field], name: str) -> bool:
     """
     if name in fields:
         return True
-    base = fields.get(name.partition("_")[0])
-    return base is not None and base.translatable
+    base, _, tag = name.partition("_")
+    field = fields.get(base)
+    return field is not None and field.translatable and LANGUAGE.fullmatch(tag) is not None

@@ -8,10 +8,21 @@ come back millions of times.
 from typing import Any
 
 from transforms.ocds.model import Field, Model
-from validation.spots import PLANS, TOP, Leaf, Node, Plan, Spot, Where, known
+from validation.spots import PLANS, TOP, Leaf, Node, Plan, Spot, Where, escaped, known
 
 PLACES = 20_000  # places the model does not know; what is below further ones is counted together
 EXAMPLES = 200  # fields without a model of which a value is kept, at one place
+SCALAR = frozenset({str, int, float, bool})  # what may tell entries of an array apart
+_REFERENCE = "OrganizationReference"
+PARTS = {
+    ("Organization", "/parties"): "parties",
+    (_REFERENCE, "/buyer"): "buyer",
+    (_REFERENCE, "/tender/procuringEntity"): "procuringEntity",
+    (_REFERENCE, "/tender/tenderers"): "tenderer",
+    (_REFERENCE, "/awards/suppliers"): "supplier",
+    (_REFERENCE, "/contracts/implementation/transactions/payer"): "payer",
+    (_REFERENCE, "/contracts/implementation/transactions/payee"): "payee",
+}
 Coded = tuple[Any, Where, Field, int]  # a code, the object it stands in, its field, its position
 
 
@@ -20,6 +31,7 @@ class Walk:
 
     Attributes:
         objects: the objects of the release read last, by kind (`Period`, `Value`, ...).
+        parts: its parties (`parties`), and the references to them by role (`supplier`, ...).
         leaves: its values, by format (`date-time`), and its numbers (`number`).
         coded: its codes that are not in their open codelist (closed ones are in the schema).
         deprecated: its deprecated fields.
@@ -34,7 +46,9 @@ class Walk:
         self.model = model
         self.top = Spot(path, kind, model.objects[kind])
         self.objects: dict[str, list[Node]] = {name: [] for name in model.objects}
+        self.parts: dict[str, list[Node]] = {name: [] for name in PARTS.values()}
         self.leaves: dict[str, list[Leaf]] = {"date-time": [], "number": []}
+        self._gathered = (*self.objects.values(), *self.parts.values(), *self.leaves.values())
         self.coded: list[Coded] = []
         self.deprecated: list[tuple[Field, Where]] = []
         self.empty: list[tuple[Where, str, int]] = []
@@ -50,7 +64,7 @@ class Walk:
         Raises:
             RecursionError: it is nested deeper than Python's stack.
         """
-        for found in (*self.objects.values(), *self.leaves.values()):
+        for found in self._gathered:
             if found:
                 found.clear()
         for oddities in (self.coded, self.deprecated, self.empty, self.repeated, self.nameless):
@@ -62,14 +76,10 @@ class Walk:
         plan = spot.plans.get(names) or self._plan(spot, names, node)
         plan.count += 1
         self.names += len(names)
-        if plan.bucket is not None:
-            plan.bucket.append((node, where))
-        for bucket, name in plan.leaves:
-            bucket.append((node[name], where, name))
-        for field, codes in plan.codes:
-            self._code(node[field.name], codes, field, where)
-        for field in plan.deprecated:
-            self.deprecated.append((field, where))
+        for bucket in plan.buckets:
+            bucket.append((node, where))
+        if not plan.plain:
+            self._fields(plan, node, where)
         for name, value in node.items():
             kind = value.__class__
             if kind is str:
@@ -88,6 +98,14 @@ class Walk:
             elif value is None:
                 spot.empty[name] += 1
 
+    def _fields(self, plan: Plan, node: dict[str, Any], where: Where) -> None:
+        for bucket, name in plan.leaves:
+            bucket.append((node[name], where, name))
+        for field, codes in plan.codes:
+            self._code(node[field.name], codes, field, where)
+        for field in plan.deprecated:
+            self.deprecated.append((field, where))
+
     def _entries(self, entries: list[Any], spot: Spot, where: Where, name: str) -> None:
         below = spot.children.get(name)
         objects = False
@@ -97,18 +115,32 @@ class Walk:
                 below, objects = below or self._child(spot, name), True
                 self._visit(entry, below, (where, name, position))
             elif kind is list:
-                self._entries(entry, spot, (where, name, position), name)
+                self._nested(entry, spot, name, (where, name, position))
             elif kind is str and (not entry or entry.isspace()):
                 self.empty.append((where, name, position))
         field = spot.fields.get(name)
         if objects and field is not None and below is not None and "id" in below.fields:
             self._identities(entries, field, below, where)
 
+    def _nested(self, entries: list[Any], spot: Spot, name: str, where: Where) -> None:
+        """A list that stands in another one, at `where`; OCDS has none but for coordinates."""
+        if not entries:
+            self.empty.append((where, "", -1))
+        for position, entry in enumerate(entries):
+            kind = entry.__class__
+            if kind is dict:
+                below = spot.children.get(name) or self._child(spot, name)
+                self._visit(entry, below, (where, "", position))
+            elif kind is list:
+                self._nested(entry, spot, name, (where, "", position))
+            elif kind is str and (not entry or entry.isspace()):
+                self.empty.append((where, "", position))
+
     def _identities(self, entries: list[Any], field: Field, below: Spot, where: Where) -> None:
         seen: set[Any] = set()
         for position, entry in enumerate(entries):
             name = entry.get("id") if entry.__class__ is dict else None
-            if name.__class__ is str or name.__class__ is int:
+            if name.__class__ in SCALAR:
                 if name in seen and field.unique:
                     self.repeated.append((name, where, field.name, position))
                 seen.add(name)
@@ -131,18 +163,20 @@ class Walk:
         self.empty.append((where, name, -1))
 
     def _child(self, spot: Spot, name: str) -> Spot:
+        """The spot of the field: with two kinds of object there, of the second with all fields."""
         field = spot.fields.get(name)
-        kind = field.of if field is not None and field.of in self.model.objects else ""
-        if not kind:
+        kinds = [kind for kind in field.objects if kind in self.model.objects] if field else []
+        if not kinds:
             if self._places >= PLACES or spot is self._sink:
                 return self._sink
             self._places += 1
-        child = Spot(f"{spot.path}/{name}", kind, self.model.objects.get(kind, {}))
+        fields = {name: one for kind in kinds for name, one in self.model.objects[kind].items()}
+        child = Spot(f"{spot.path}/{escaped(name)}", kinds[-1] if kinds else "", fields)
         spot.children[name] = child
         return child
 
     def _plan(self, spot: Spot, names: tuple[str, ...], node: dict[str, Any]) -> Plan:
-        plan = Plan(self.objects.get(spot.kind))
+        plan = Plan(self._buckets(spot))
         for name in names:
             field = spot.fields.get(name)
             if field is not None:
@@ -164,3 +198,12 @@ class Walk:
             plan.codes.append((field, self.model.codelists[field.codes]))
         if field.deprecated:
             plan.deprecated.append(field)
+        plan.plain = not (plan.leaves or plan.codes or plan.deprecated)
+
+    def _buckets(self, spot: Spot) -> tuple[list[Node], ...]:
+        """Where objects of a place are gathered: by kind, and by what they are in the process."""
+        if spot.kind not in self.objects:
+            return ()
+        path = spot.path.removeprefix(self.top.path)
+        part = PARTS.get((spot.kind, path))
+        return (self.objects[spot.kind], *([self.parts[part]] if part else ()))

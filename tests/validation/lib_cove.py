@@ -7,7 +7,7 @@ lib-cove-ocds; nothing here corrects it.
 import io
 import json
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -15,12 +15,18 @@ from typing import Any
 
 import requests
 from jsonschema import Draft4Validator, validators
-from libcove.lib.common import _get_schema_deprecated_paths, get_json_data_generic_paths
+from libcove.lib.common import (
+    _get_schema_deprecated_paths,
+    get_json_data_generic_paths,
+    get_json_data_missing_ids,
+)
 from libcoveocds.common_checks import common_checks_ocds
 from libcoveocds.config import LibCoveOCDSConfig
 from libcoveocds.schema import SchemaOCDS
 from ocdsextensionregistry import extension_version
 
+Places = dict[tuple[str, ...], dict[tuple[str | int, ...], Any]]  # of values, without positions and with
+Find = Callable[[Places, SchemaOCDS], list[str]]
 DRAFT4 = "http://json-schema.org/draft-04/schema#"
 
 
@@ -90,12 +96,27 @@ class Theirs:
         return context
 
     def deprecated(self, package: dict[str, Any]) -> set[str]:
-        """The places of all deprecated fields, by the functions that its report is made from."""
-        places = get_json_data_generic_paths(package, {})
-        known = {path for path, _ in _get_schema_deprecated_paths(self._schemas["records" in package])}
-        return {
+        """Where every deprecated field stands, by the functions that its report is made from."""
+        return set(self._prefixed(package, self._deprecated))
+
+    def missing_ids(self, package: dict[str, Any]) -> set[str]:
+        """Where every id is missing, by the function that its report is made from."""
+        return set(self._prefixed(package, get_json_data_missing_ids))
+
+    def _prefixed(self, package: dict[str, Any], find: Find) -> Iterator[str]:
+        """What `find` finds in a package, and in the whole releases of records, which it skips."""
+        yield from find(get_json_data_generic_paths(package, {}), self._schemas["records" in package])
+        records = package.get("records")
+        for position, record in enumerate(records if isinstance(records, list) else ()):
+            if isinstance(record, dict) and isinstance(record.get("releases"), list):
+                places = get_json_data_generic_paths({"releases": record["releases"]}, {})
+                yield from (f"records/{position}/{path}" for path in find(places, self._schemas[False]))
+
+    @staticmethod
+    def _deprecated(places: Places, schema: SchemaOCDS) -> list[str]:
+        return [
             "/".join(map(str, path))
-            for name in known
+            for name, _ in _get_schema_deprecated_paths(schema)
             for path in places.get(name, ())
             if not isinstance(path[-1], int)
-        }
+        ]

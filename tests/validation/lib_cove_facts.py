@@ -47,11 +47,9 @@ def place(path: str) -> str:
     return "/".join(part for part in path.split("/") if not part.isdigit())
 
 
-def text(value: str | None) -> str | None:
+def text(value: str | None) -> str:
     """A value shown in a row, as lib-cove's `str` would have it."""
-    if value is None or value.endswith("…"):
-        return value
-    return str(json.loads(value))
+    return value if value and value.endswith("…") else str(value and json.loads(value))
 
 
 def cut(value: Any) -> str:
@@ -114,11 +112,16 @@ def theirs(judge: Theirs, package: Any) -> set[Fact]:
         found |= {(kind, at, cut(value)) for at, codes in lists for value in codes["values"]}
     fields = told["additional_fields"].items()
     found |= {("additional", path[1:], field["count"]) for path, field in fields}
+    assert judge.deprecated(package) >= {
+        f"{path}/{field}" if path else field
+        for field, used in told["deprecated_fields"].items()
+        for path in used["paths"]
+    }
     found |= {("deprecated", path, "") for path in judge.deprecated(package)}
     conformance = told.get("conformance_errors", {}).get("ocds_prefixes_bad_format", [])
     found |= {("ocid", path, ocid) for ocid, path in conformance}
-    missing = told.get("structure_warnings", {}).get("missing_ids", [])
-    found |= {("missing_id", path.removesuffix("/id"), "") for path in missing}
+    assert judge.missing_ids(package) >= {*told.get("structure_warnings", {}).get("missing_ids", [])}
+    found |= {("missing_id", path.removesuffix("/id"), "") for path in judge.missing_ids(package)}
     empty = told["additional_checks"].get("empty_field", [])
     return found | {("empty", field["json_location"], "") for field in empty}
 
@@ -135,5 +138,5 @@ def _theirs(error: dict[str, Any], value: dict[str, Any]) -> Fact:
         case "format":
             return rule, path, error["message_type"]
         case "enum":
-            return "closed", place(path), cut(value["value"])
+            return "closed", place(path), cut(value.get("value"))
     return rule, path, ""

@@ -91,7 +91,7 @@ def _values(text: bytes) -> list[Any]:
             found = [json.loads(part, parse_constant=lambda _: None) for part in parts if part.strip()]
         except ValueError:
             continue
-        return found[0] if isinstance(found[0], list) else found
+        return found[0] if found and isinstance(found[0], list) else found
     return []
 
 

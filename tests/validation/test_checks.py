@@ -24,7 +24,7 @@ EXAMPLES = tuple(examples())
 def judged(name: str, release: dict[str, Any]) -> tuple[list[int], list[Finding]]:
     judge = Judge(model(EVERY), [check for check in CHECKS if check.id == name])
     found = judge(release)
-    return judge.results[0], found
+    return [*judge.results[0]], found
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)

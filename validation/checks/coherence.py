@@ -23,7 +23,7 @@ REALISTIC_ANYWHERE = REALISTIC / 4
 LOWEST_RATES = {"USD": 1.0, "GBP": 1.05, "EUR": 0.82, "AUD": 0.48}
 
 
-@check("coherent.procurement_method_vs_number_of_tenderers")
+@check("coherent.procurement_method_vs_number_of_tenderers", of="Tender")
 def procurement_method_vs_number_of_tenderers(process: Process, fail: Fail) -> int:
     """A direct procurement has one tenderer at most."""
     if process.tender.get("procurementMethod") != "direct":
@@ -37,7 +37,7 @@ def procurement_method_vs_number_of_tenderers(process: Process, fail: Fail) -> i
     return 1
 
 
-@check("coherent.tender_status", version=2)
+@check("coherent.tender_status", of="Tender", version=2)
 def tender_status(process: Process, fail: Fail) -> int:
     """There are no awards or contracts in force while a tender is not complete.
 
@@ -55,7 +55,7 @@ def tender_status(process: Process, fail: Fail) -> int:
     return 1
 
 
-@check("coherent.awards_status")
+@check("coherent.awards_status", of="Award")
 def awards_status(process: Process, fail: Fail) -> int:
     """An award that is pending, cancelled or unsuccessful has no contract."""
     applied = 0
@@ -72,7 +72,7 @@ def awards_status(process: Process, fail: Fail) -> int:
     return applied
 
 
-@check("coherent.contracts_status")
+@check("coherent.contracts_status", of="Contract")
 def contracts_status(process: Process, fail: Fail) -> int:
     """A contract that is pending or cancelled has no transactions."""
     applied = 0
@@ -88,7 +88,7 @@ def contracts_status(process: Process, fail: Fail) -> int:
     return applied
 
 
-@check("coherent.milestone_status")
+@check("coherent.milestone_status", of="Milestone")
 def milestone_status(process: Process, fail: Fail) -> int:
     """A milestone that is scheduled or was not met has no date on which it was met."""
     applied = 0
@@ -104,7 +104,7 @@ def milestone_status(process: Process, fail: Fail) -> int:
     return applied
 
 
-@check("coherent.value_realistic", severity="warning")
+@check("coherent.value_realistic", of="Value", severity="warning")
 def value_realistic(process: Process, fail: Fail) -> int:
     """An amount of money lies within 5 billion US dollars, up or down.
 

@@ -12,7 +12,7 @@ from validation.process import TENDER, Process, below, text_of
 from validation.spots import Leaf, Node
 
 
-@check("coherent.period")
+@check("coherent.period", of="Period")
 def period(process: Process, fail: Fail) -> int:
     """A period does not start after it ends."""
     applied = 0
@@ -46,13 +46,13 @@ def release_date(process: Process, fail: Fail) -> int:
     return sum(past(process, fail, kind) for kind in PAST)
 
 
-@check("coherent.milestones_dates")
+@check("coherent.milestones_dates", of="Milestone")
 def milestones_dates(process: Process, fail: Fail) -> int:
     """A milestone was not met or modified after the date of the release."""
     return past(process, fail, "Milestone")
 
 
-@check("coherent.amendments_dates")
+@check("coherent.amendments_dates", of="Amendment")
 def amendments_dates(process: Process, fail: Fail) -> int:
     """An amendment is dated between what it amends and the release.
 
@@ -73,7 +73,7 @@ def amendments_dates(process: Process, fail: Fail) -> int:
     return applied
 
 
-@check("coherent.documents_dates")
+@check("coherent.documents_dates", of="Document")
 def documents_dates(process: Process, fail: Fail) -> int:
     """A document is published before it is modified, and neither after the date of the release."""
     applied = past(process, fail, "Document")

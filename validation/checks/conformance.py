@@ -16,12 +16,14 @@ OCID_PREFIX = re.compile(r"ocds-[a-z0-9]{6}")
 @check("conformance.ocid_prefix")
 def ocid_prefix(process: Process, fail: Fail) -> int:
     """An ocid begins with `ocds-` and six lower-case letters or digits."""
-    ocid = process.release.get("ocid")
-    if not isinstance(ocid, str) or not ocid:
-        return 0
-    if not OCID_PREFIX.match(ocid):
-        fail(TOP, "ocid", ocid, "no prefix such as ocds-a1b2c3 begins it: register one")
-    return 1
+    found = 0
+    for node, where in (*process.objects["Record"], *process.objects["Release"]):
+        ocid = node.get("ocid")
+        if isinstance(ocid, str) and ocid:
+            found += 1
+            if not OCID_PREFIX.match(ocid):
+                fail(where, "ocid", ocid, "no prefix such as ocds-a1b2c3 begins it: register one")
+    return found
 
 
 @check("conformance.open_codelist", severity="info")

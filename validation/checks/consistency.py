@@ -18,7 +18,7 @@ LARGEST = 1e200  # no sum of money; arithmetic with larger numbers overflows
 Money = tuple[float, str]  # an amount and its currency
 
 
-@check("consistent.number_of_tenderers")
+@check("consistent.number_of_tenderers", of="Tender")
 def number_of_tenderers(process: Process, fail: Fail) -> int:
     """The number of tenderers is that of the entries in the list of tenderers."""
     tenderers = process.tender.get("tenderers")
@@ -31,7 +31,7 @@ def number_of_tenderers(process: Process, fail: Fail) -> int:
     return 1
 
 
-@check("consistent.tender_value", severity="warning")
+@check("consistent.tender_value", of="Budget", severity="warning")
 def tender_value(process: Process, fail: Fail) -> int:
     """The planned budget is between half and one and a half times the value of the tender."""
     if not process.objects["Budget"]:
@@ -48,7 +48,7 @@ def tender_value(process: Process, fail: Fail) -> int:
     return 0
 
 
-@check("consistent.contracts_value", severity="warning")
+@check("consistent.contracts_value", of="Contract", severity="warning")
 def contracts_value(process: Process, fail: Fail) -> int:
     """The contracts of an award sum up to between half and one and a half times its value.
 
@@ -73,7 +73,7 @@ def contracts_value(process: Process, fail: Fail) -> int:
     return applied
 
 
-@check("consistent.contracts_implementation_transactions_value", severity="warning")
+@check("consistent.contracts_implementation_transactions_value", of="Transaction", severity="warning")
 def contracts_implementation_transactions_value(process: Process, fail: Fail) -> int:
     """The transactions of a contract sum up to no more than its value."""
     if not process.objects["Transaction"]:
@@ -93,7 +93,7 @@ def contracts_implementation_transactions_value(process: Process, fail: Fail) ->
     return applied
 
 
-@check("consistent.period_duration_in_days", severity="warning")
+@check("consistent.period_duration_in_days", of="Period", severity="warning")
 def period_duration_in_days(process: Process, fail: Fail) -> int:
     """The duration of a period is the number of days from its start to its end.
 

@@ -33,7 +33,7 @@ REFERRED = tuple(REFERRING.values())
 SHORT_INTEGER = 18  # digits; an id of more digits is not taken for an integer
 
 
-@check("consistent.parties_roles", severity="warning")
+@check("consistent.parties_roles", of="Organization", severity="warning")
 def parties_roles(process: Process, fail: Fail) -> int:
     """A party is referred to in each role that it lists.
 
@@ -64,7 +64,7 @@ def in_parties_roles(role: str) -> Run:
 
     def run(process: Process, fail: Fail) -> int:
         applied = 0
-        for reference, where in process.references[role]:
+        for reference, where in process.parts[role]:
             party = party_of(process, reference)
             if party is None:
                 continue
@@ -84,7 +84,7 @@ def name_in_parties(role: str) -> Run:
 
     def run(process: Process, fail: Fail) -> int:
         applied = 0
-        for reference, where in process.references[role]:
+        for reference, where in process.parts[role]:
             party, name = party_of(process, reference), reference.get("name")
             if party is None or name is None or party.get("name") is None:
                 continue
@@ -99,9 +99,9 @@ def name_in_parties(role: str) -> Run:
 
 
 for _role, (_name, _) in ROLES.items():
-    check(f"consistent.{_name}_in_parties_roles")(in_parties_roles(_role))
+    check(f"consistent.{_name}_in_parties_roles", of=_role)(in_parties_roles(_role))
 for _role, (_name, _) in ROLES.items():
-    check(f"consistent.{_name}_name_in_parties", severity="warning")(name_in_parties(_role))
+    check(f"consistent.{_name}_name_in_parties", of=_role, severity="warning")(name_in_parties(_role))
 
 
 def party_of(process: Process, reference: dict[str, Any]) -> dict[str, Any] | None:

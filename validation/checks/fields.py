@@ -130,7 +130,7 @@ def language(process: Process, fail: Fail) -> int:
     return applied
 
 
-@check("field.identifier_scheme", severity="info")
+@check("field.identifier_scheme", of="Identifier", severity="info")
 def identifier_scheme(process: Process, fail: Fail) -> int:
     """The scheme of an organization's identifier is the code of a list on org-id.guide.
 

@@ -26,7 +26,7 @@ BRITISH = frozenset({"uk", "gb", "united kingdom", "great britain", "england", "
 COUNTRY = re.compile("[A-Za-z]{2}")
 
 
-@check("field.email", severity="warning")
+@check("field.email", of="ContactPoint", severity="warning")
 def email(process: Process, fail: Fail) -> int:
     """A contact point's e-mail address is one valid address."""
     applied = 0
@@ -45,7 +45,7 @@ def _is_address(text: str) -> bool:
     return EMAIL.fullmatch(text) is not None
 
 
-@check("field.telephone", severity="warning")
+@check("field.telephone", of="ContactPoint", severity="warning")
 def telephone(process: Process, fail: Fail) -> int:
     """A telephone or fax number is one that can exist, by libphonenumber.
 

@@ -18,7 +18,7 @@ SECTIONS = {
 }
 
 
-@check("field.document_description_length", severity="info")
+@check("field.document_description_length", of="Document", severity="info")
 def document_description_length(process: Process, fail: Fail) -> int:
     """A document's description has at most 250 characters."""
     applied = 0
@@ -35,7 +35,7 @@ def document_description_length(process: Process, fail: Fail) -> int:
     return applied
 
 
-@check("field.document_type", severity="warning")
+@check("field.document_type", of="Document", severity="warning")
 def document_type(process: Process, fail: Fail) -> int:
     """A document of a type that OCDS lists stands in a section that the type is for.
 
@@ -70,7 +70,7 @@ def _section(where: Where) -> str:
     return SECTIONS.get(below, "")
 
 
-@check("field.document_format", severity="info")
+@check("field.document_format", of="Document", severity="info")
 def document_format(process: Process, fail: Fail) -> int:
     """A document's format is a media type registered with IANA, or `offline/print`.
 

@@ -7,7 +7,7 @@ from validation.checks.registry import Fail, check
 from validation.process import Process, said
 
 
-@check("award.status_missing", severity="warning")
+@check("award.status_missing", of="Award", severity="warning")
 def status_missing(process: Process, fail: Fail) -> int:
     """An award has a status."""
     applied = 0
@@ -21,7 +21,7 @@ def status_missing(process: Process, fail: Fail) -> int:
     return applied
 
 
-@check("award.no_supplier", severity="warning")
+@check("award.no_supplier", of="Award", severity="warning")
 def no_supplier(process: Process, fail: Fail) -> int:
     """An active award has a supplier."""
     applied = 0

@@ -41,7 +41,7 @@ RULES = {
 }
 
 
-@check("identity.malformed_company_number", severity="warning")
+@check("identity.malformed_company_number", of="Identifier", severity="warning")
 def malformed_company_number(process: Process, fail: Fail) -> int:
     """A UK company number or Australian Business Number has the form that its register gives.
 
@@ -88,7 +88,7 @@ def same_name_other_id(process: Process, fail: Fail) -> int:
 
 def _compare(process: Process, fail: Fail, others: str) -> int:
     applied = 0
-    for nodes in (process.objects["Organization"], process.references["supplier"]):
+    for nodes in (process.objects["Organization"], process.parts["supplier"]):
         if len(nodes) <= 1:
             continue
         known: dict[Any, Any] = {}
@@ -113,7 +113,7 @@ def _plain(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-@check("identity.internal_only", severity="info")
+@check("identity.internal_only", of="supplier", severity="info")
 def internal_only(process: Process, fail: Fail) -> int:
     """A supplier has an identifier of a register that others can look up.
 

@@ -26,7 +26,7 @@ NINES = frozenset(float("9" * n + pence) for n in range(7, 16) for pence in ("",
 PLACEHOLDERS = NINES | {0, 0.01, 1, math.inf}  # 1e9999 has been published; it reads as infinity
 
 
-@check("money.currency_missing")
+@check("money.currency_missing", of="Value")
 def currency_missing(process: Process, fail: Fail) -> int:
     """An amount of money has a currency."""
     applied = 0
@@ -40,7 +40,7 @@ def currency_missing(process: Process, fail: Fail) -> int:
     return applied
 
 
-@check("money.currency_unknown")
+@check("money.currency_unknown", of="Value")
 def currency_unknown(process: Process, fail: Fail) -> int:
     """A currency is a code of ISO 4217."""
     applied, known = 0, process.walk.model.codelists["currency"]
@@ -55,7 +55,7 @@ def currency_unknown(process: Process, fail: Fail) -> int:
     return applied
 
 
-@check("money.placeholder", severity="warning")
+@check("money.placeholder", of="Value", severity="warning")
 def placeholder(process: Process, fail: Fail) -> int:
     """What a process, lot, award or contract is worth is not 0, 0.01, 1 or all nines."""
     applied = 0
@@ -73,7 +73,7 @@ def placeholder(process: Process, fail: Fail) -> int:
     return applied
 
 
-@check("money.negative")
+@check("money.negative", of="Value")
 def negative(process: Process, fail: Fail) -> int:
     """What a process, lot, award or contract is worth is not below zero."""
     applied = 0
@@ -93,7 +93,7 @@ def negative(process: Process, fail: Fail) -> int:
     return applied
 
 
-@check("money.gross_below_net")
+@check("money.gross_below_net", of="Value")
 def gross_below_net(process: Process, fail: Fail) -> int:
     """An amount with VAT is not less than the amount without.
 

@@ -15,7 +15,7 @@ TENDER: Where = (TOP, "tender", -1)
 WITHIN = {"micro": "sme", "small": "sme", "medium": "sme", "selfEmployed": "sme"}
 
 
-@check("sme.scale_missing", severity="info")
+@check("sme.scale_missing", of="supplier", severity="info")
 def scale_missing(process: Process, fail: Fail) -> int:
     """A supplier that won has a size."""
     found = process.suppliers
@@ -35,7 +35,7 @@ def _scale(party: dict[str, Any]) -> Any:
     return details.get("scale") if isinstance(details, dict) else None
 
 
-@check("sme.scale_contradicts", severity="warning")
+@check("sme.scale_contradicts", of="supplier", severity="warning")
 def scale_contradicts(process: Process, fail: Fail) -> int:
     """A supplier that stands in a release several times has one size."""
     found = process.suppliers
@@ -74,7 +74,7 @@ def _agree(one: str, other: str) -> bool:
     return one == other or WITHIN.get(one) == other or WITHIN.get(other) == one
 
 
-@check("sme.suitability_only", severity="info")
+@check("sme.suitability_only", of="supplier", severity="info")
 def suitability_only(process: Process, fail: Fail) -> int:
     """Where a contract is called suitable for SMEs and was won, the winner's size is known too.
 

@@ -58,7 +58,7 @@ def _within(
     return 1
 
 
-@check("timely.award_after_deadline", severity="warning")
+@check("timely.award_after_deadline", of="Award", severity="warning")
 def award_after_deadline(process: Process, fail: Fail) -> int:
     """An award is not dated before the last day for tenders."""
     awards = process.objects["Award"]

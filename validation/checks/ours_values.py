@@ -61,7 +61,7 @@ def _prices(node: Any) -> list[Price]:
     return found
 
 
-@check("money.repeated_over_suppliers", severity="warning")
+@check("money.repeated_over_suppliers", of="Award", severity="warning")
 def repeated_over_suppliers(process: Process, fail: Fail) -> int:
     """Several awards do not all have one value.
 
@@ -87,7 +87,7 @@ def repeated_over_suppliers(process: Process, fail: Fail) -> int:
     return applied
 
 
-@check("money.shared_value", severity="info")
+@check("money.shared_value", of="Award", severity="info")
 def shared_value(process: Process, fail: Fail) -> int:
     """A value is that of an award to one supplier.
 

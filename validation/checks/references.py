@@ -18,7 +18,7 @@ def in_parties(role: str) -> Run:
     """The check that references to parties as `role` name exactly one."""
 
     def run(process: Process, fail: Fail) -> int:
-        references = process.references[role]
+        references = process.parts[role]
         for reference, where in references:
             name = name_of(reference.get("id"))
             if name is None:
@@ -35,10 +35,10 @@ def in_parties(role: str) -> Run:
 
 
 for _role, (_name, _) in ROLES.items():
-    check(f"reference.{_name}_in_parties")(in_parties(_role))
+    check(f"reference.{_name}_in_parties", of=_role)(in_parties(_role))
 
 
-@check("reference.contract_in_awards")
+@check("reference.contract_in_awards", of="Contract")
 def contract_in_awards(process: Process, fail: Fail) -> int:
     """Each contract names its award by an id that exactly one award has.
 

@@ -36,13 +36,15 @@ class Check:
     """One check of a release: `run` returns to how many things it applied, and notes failures.
 
     Of one release it is not applicable (0), passed, or failed (at least one failure noted). A
-    check whose demand changes gets a higher `version`, so that results can be compared.
+    check whose demand changes gets a higher `version`, so that results can be compared. `of` names
+    a kind of object or a part of `validation.walk.Walk` without which it does not apply.
     """
 
     id: str
     version: int
     severity: Severity
     run: Run
+    of: str = ""
 
     @property
     def demand(self) -> str:
@@ -61,13 +63,15 @@ class Check:
 REGISTER: dict[str, Check] = {}
 
 
-def check(name: str, *, version: int = 1, severity: Severity = "error") -> Callable[[Run], Run]:
+def check(
+    name: str, *, version: int = 1, severity: Severity = "error", of: str = ""
+) -> Callable[[Run], Run]:
     """Register a function as the check `name`."""
 
     def register(run: Run) -> Run:
         if name in REGISTER:
             raise ValueError(f"two checks are named {name}")
-        REGISTER[name] = Check(name, version, severity, run)
+        REGISTER[name] = Check(name, version, severity, run, of)
         return run
 
     return register

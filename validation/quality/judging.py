@@ -67,13 +67,13 @@ def judge_source(
     for record in read_records(lake, records):
         for envelope in record["releases"]:
             release = envelope["release"]
-            first, *releases.results = tallies.releases.results(source.id, release)
-            first[1 if envelope["conforms"] else 2] += 1
+            first, *releases.counts = tallies.releases.results(source.id, release)
+            first[0 if envelope["conforms"] else 1] += 1
             for finding in releases(release):
                 rows.add(finding, level="release", source=source.id, ocid=record["ocid"],
                          release_id=release["id"])  # fmt: skip
         compiled = record["compiled"]
-        processes.results = tallies.processes.results(source.id, compiled)
+        processes.counts = tallies.processes.results(source.id, compiled)
         for finding in processes(compiled):
             rows.add(finding, level="process", source=source.id, ocid=record["ocid"])
     for finding, ocid in _of_records(records):

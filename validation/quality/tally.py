@@ -53,7 +53,7 @@ BUYERS = """
 class Tally:
     """Counts the results of one list of checks of one level.
 
-    The results of a group are counters for each check: not applicable, passed, failed, as a
+    The results of a group are counters for each check: passed and failed, as a
     `validation.judge.Judge` counts them.
     """
 
@@ -74,7 +74,7 @@ class Tally:
         if group is None:
             if len(self._groups) >= GROUPS:
                 self.flush()
-            counters = [[0, 0, 0] for _ in self.rules]
+            counters = [[0, 0] for _ in self.rules]
             group = self._groups[key] = (label if isinstance(label, str) else None, counters)
         return group[1]
 
@@ -88,7 +88,7 @@ class Tally:
                 "part": self._parts,
             }
             for (source, buyer_id, month), (label, counters) in self._groups.items()
-            for rule, (_, passed, failed) in zip(self.rules, counters, strict=True)
+            for rule, (passed, failed) in zip(self.rules, counters, strict=True)
             if passed + failed
         ]  # fmt: skip
         schema = SCHEMA.append(pa.field("part", pa.int32()))

@@ -157,7 +157,7 @@ def identity(entry: Any, kind: str) -> tuple[Any, ...] | None:
     """What tells an entry of a package apart: a record's ocid, a release's ocid and id; or None."""
     names = ("ocid",) if kind == "records" else ("ocid", "id")
     found = tuple(entry.get(name) for name in names) if isinstance(entry, dict) else (None,)
-    return found if all(isinstance(value, str | int) for value in found) else None
+    return found if all(isinstance(value, str | int | float) for value in found) else None
 
 
 def repeated(entry: Any, kind: str) -> Finding:
@@ -239,8 +239,9 @@ def _releases_errors(
     finding: Finding, releases: Any, extensions: Extensions
 ) -> Iterator[Finding]:
     if not isinstance(releases, list) or not releases:
+        rule = "minItems" if releases == [] else "type"
         told = "it must be a list of links to releases, or of whole releases"
-        yield Finding(finding.rule, finding.path, told, "error", finding.value)
+        yield Finding(f"structure.{rule}", finding.path, told, "error", finding.value)
         return
     whole = [isinstance(release, dict) and "id" in release for release in releases]
     if any(whole) and not all(whole):
@@ -249,7 +250,12 @@ def _releases_errors(
         return
     schema: Callable[[Extensions], Mapping[str, Any]]
     schema = release_schema if all(whole) else linked_schema
+    judge, found = structure(schema, extensions), False
     for position, release in enumerate(releases):
-        for error in structure(schema, extensions).errors(release):
+        for error in judge.errors(release):
+            found = True
             path = f"{finding.path}/{position}{error.path}"
             yield Finding(error.rule, path, error.message, error.severity, error.value)
+    if not found:
+        told = "they are whole releases and links at once: leave their url out"
+        yield Finding(finding.rule, finding.path, told, "error")

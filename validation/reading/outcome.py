@@ -5,7 +5,7 @@ there may be millions.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -108,7 +108,7 @@ class Summary:
         self.forms.update(other.forms)
         self._cover(other.fields.values())
 
-    def _count(self, name: str, result: list[int]) -> None:
+    def _count(self, name: str, result: Sequence[int]) -> None:
         known = self.results.setdefault(name, [0, 0, 0])
         known[:] = (a + b for a, b in zip(known, result, strict=True))
 

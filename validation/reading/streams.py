@@ -3,6 +3,7 @@
 Owns decompression and its ends: a compressed file that stops early is an error, not a short file.
 """
 
+import os
 import sys
 import tempfile
 import zlib
@@ -14,96 +15,116 @@ from typing import BinaryIO
 from kernel import ConfigError
 
 BLOCK = 1 << 20
-GZIP, ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
-MARKS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
-BOM = b"\xef\xbb\xbf"
+SIP = 1 << 10  # bytes of zstd, which may become 32 MiB of text
+HEAD = 4  # bytes that tell a compression, a byte order mark or an encoding
+GZIP, ZSTD, BOM = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\xef\xbb\xbf"
+PACKED = {b"PK\x03\x04": "a ZIP archive", b"BZh": "a bzip2 file", b"\xfd7zX": "an xz file"}
+WIDE = (b"\xff\xfe", b"\xfe\xff")  # byte order marks of UTF-16; UTF-32 begins with the first, too
 
 
 class Unreadable(ConfigError):
-    """A file that cannot be read as JSON at all, with what to do about it."""
+    """A file that cannot be read as JSON to its end, with what to do about it."""
 
 
 @contextmanager
 def opened(name: str) -> Iterator[BinaryIO]:
-    """The file at path `name`, or a copy of standard input for `-`: it can be read more than once.
+    """The file at path `name`, or a copy of it where it is a pipe, as standard input (`-`) is:
+    it can be read more than once.
 
     Raises:
         Unreadable: there is no such file.
     """
-    if name != "-":
-        try:
-            file = Path(name).open("rb")
-        except OSError as error:
-            raise Unreadable(f"{name}: {error.strerror}: check the path") from error
-        with file:
+    try:
+        file = os.fdopen(os.dup(0), "rb") if name == "-" else Path(name).open("rb")
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise Unreadable(f"it cannot be opened: {reason}: check the path") from error
+    with file:
+        if name != "-" and file.seekable():
             yield file
-        return
-    with tempfile.TemporaryFile(prefix="tenderline-") as copy:
-        while block := sys.stdin.buffer.read(BLOCK):
-            copy.write(block)
-        yield copy
+            return
+        with tempfile.TemporaryFile(prefix="tenderline-") as copy:
+            while block := file.read(BLOCK):
+                copy.write(block)
+            yield copy
 
 
-def blocks(file: BinaryIO) -> Iterator[bytes]:
-    """The content of `file` from its start, decompressed, in pieces, without a byte order mark.
+def text_of(file: BinaryIO) -> tuple[bool, Iterator[bytes]]:
+    """Whether the text of `file` begins with a byte order mark, which RFC 8259 forbids a sender to
+    add, and the rest of it, decompressed, in pieces.
 
     Raises:
-        Unreadable: it is compressed and damaged or cut short, or it is not UTF-8 text.
+        Unreadable: now or while it is read: it is damaged, cut short, or no UTF-8 text.
     """
+    pieces = _unpacked(file)
+    head = b""
+    while len(head) < HEAD and (piece := next(pieces, b"")):
+        head += piece
+    if head.startswith(WIDE) or 0 in head[:HEAD]:
+        raise Unreadable("its text is UTF-16 or UTF-32, or no text at all: save it as UTF-8")
+    return head.startswith(BOM), _joined(head.removeprefix(BOM), pieces)
+
+
+def _joined(head: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    yield head
+    yield from pieces
+
+
+def _unpacked(file: BinaryIO) -> Iterator[bytes]:
     file.seek(0)
-    head = file.read(4)
+    head = file.read(HEAD)
     file.seek(0)
+    for mark, kind in PACKED.items():
+        if head.startswith(mark):
+            raise Unreadable(f"it is {kind}: unpack it; only gzip and zstd are read packed")
     if head.startswith(GZIP):
-        found = _gunzip(file)
-    elif head.startswith(ZSTD):
-        found = _unzstd(file)
-    else:
-        found = iter(lambda: file.read(BLOCK), b"")
-    first = next(found, b"")
-    if kind := MARKS.get(first[:2]):
-        raise Unreadable(f"the file is {kind}: save it as UTF-8")
-    yield first.removeprefix(BOM)
-    yield from found
-
-
-def has_mark(file: BinaryIO) -> bool:
-    """Whether the text begins with a byte order mark, which RFC 8259 forbids a sender to add."""
-    file.seek(0)
-    head = file.read(4)
-    if head.startswith((GZIP, ZSTD)):
-        return False
-    return head.startswith(BOM)
+        return _gunzip(file)
+    return _unzstd(file) if head.startswith(ZSTD) else iter(lambda: file.read(BLOCK), b"")
 
 
 def _gunzip(file: BinaryIO) -> Iterator[bytes]:
     """Every member of a gzip file, in pieces of bounded size whatever the ratio."""
     from isal import isal_zlib
 
-    reader = isal_zlib.decompressobj(wbits=31)
     data = file.read(BLOCK)
     while data:
-        try:
-            piece = reader.decompress(data, BLOCK)
-        except (isal_zlib.error, zlib.error) as error:
-            raise Unreadable(f"the gzip file is damaged ({error}): fetch it again") from error
-        if piece:
-            yield piece
-        if reader.eof:
-            data = reader.unused_data or file.read(BLOCK)
-            if data.strip(b"\x00"):
-                reader = isal_zlib.decompressobj(wbits=31)
-                continue
-            return
-        data = reader.unconsumed_tail or file.read(BLOCK)
-    raise Unreadable("the gzip file is cut short: fetch it again")
+        reader = isal_zlib.decompressobj(wbits=31)
+        while not reader.eof:
+            try:
+                piece = reader.decompress(data, BLOCK)
+            except (isal_zlib.error, zlib.error) as error:
+                raise Unreadable(f"the gzip file is damaged ({error}): fetch it again") from error
+            if piece:
+                yield piece
+            data = reader.unconsumed_tail
+            if not data and not piece and not reader.eof:
+                data = file.read(BLOCK)
+                if not data:
+                    raise Unreadable("the gzip file is cut short: fetch it again")
+        data = _behind(reader.unused_data, file)
+
+
+def _behind(data: bytes, file: BinaryIO) -> bytes:
+    """What stands behind a member but for zeros, which fill the blocks of a tape (gzip(1))."""
+    data = data or file.read(BLOCK)
+    while data and not (data := data.lstrip(b"\x00")):
+        data = file.read(BLOCK)
+    return data
 
 
 def _unzstd(file: BinaryIO) -> Iterator[bytes]:
+    """Every frame of a zstd file, in pieces of bounded size whatever the ratio."""
     import zstandard
 
-    reader = zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True)
-    try:
-        while piece := reader.read(BLOCK):
-            yield piece
-    except zstandard.ZstdError as error:
-        raise Unreadable(f"the zstd file is damaged or cut short ({error})") from error
+    data = file.read(SIP)
+    while data:
+        reader = zstandard.ZstdDecompressor().decompressobj()
+        while not reader.eof:
+            try:
+                text = reader.decompress(data)
+            except zstandard.ZstdError as error:
+                raise Unreadable(f"the zstd file is damaged ({error}): fetch it again") from error
+            yield from (text[at : at + BLOCK] for at in range(0, len(text), BLOCK))
+            if not reader.eof and not (data := file.read(SIP)):
+                raise Unreadable("the zstd file is cut short: fetch it again")
+        data = _behind(reader.unused_data, file)

@@ -1,0 +1,115 @@
+"""The part of a text that is held, and the parts of it that are handed on.
+
+Owns the size of what is held, and where in the text one is.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from validation.reading.streams import Unreadable
+
+CHUNK = 1 << 20  # bytes of a batch: some 200 releases
+LIMIT = 64 << 20  # bytes of one release, record or envelope: the largest known is under one
+MANY = 5_000  # values of a batch: each may break many rules
+BLANKS = b" \t\r\n"  # of RFC 8259
+Kind = Literal["document", "line", "array", "releases", "records"]
+
+
+class Guessed(Exception):
+    """The text between entries stood elsewhere too: read again, bracket by bracket."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Whole values: documents or lines, one a text; or entries, all in one text with the commas
+    before them.
+
+    `document` is the number of the document or line, or of the first of them, from 0; `first`
+    tells that no entries of the document were before.
+    """
+
+    kind: Kind
+    document: int
+    texts: list[bytes]
+    first: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """A package without its entries: `whole` says whether what stands behind them is in it."""
+
+    document: int
+    kind: Kind
+    text: bytes
+    whole: bool
+
+
+class Feed:
+    """The text not used yet.
+
+    Args:
+        pieces: the text.
+        chunk: how much of it to hold, where that is enough.
+        limit: how much of it to hold at most, but for a piece.
+
+    Attributes:
+        data: what is held.
+        ended: whether nothing comes behind it.
+        used: how many bytes were handed on.
+    """
+
+    def __init__(self, pieces: Iterable[bytes], chunk: int = CHUNK, limit: int = LIMIT) -> None:
+        self._pieces = iter(pieces)
+        self.chunk, self.limit = chunk, limit
+        self.data = b""
+        self.ended = False
+        self.used = 0
+
+    @property
+    def large(self) -> bool:
+        """Whether so much is held that a document is better read entry by entry."""
+        return len(self.data) >= 2 * self.chunk
+
+    def fill(self, size: int = 0) -> None:
+        """Hold at least `size` bytes, by default a chunk; or all that is left."""
+        size = size or self.chunk
+        held, pieces = len(self.data), [self.data]
+        while held < size and not self.ended:
+            piece = next(self._pieces, None)
+            self.ended = piece is None
+            pieces.append(piece or b"")
+            held += len(pieces[-1])
+        if len(pieces) > 1:
+            self.data = b"".join(pieces)
+
+    def grow(self) -> None:
+        """Hold twice as much.
+
+        Raises:
+            Unreadable: there is no more, or it would be too much.
+        """
+        where = f"the value that begins at byte {self.used + 1:,}"
+        if self.ended:
+            raise Unreadable(f"{where} has no end: the file is cut short, or a bracket is missing")
+        if len(self.data) >= self.limit:
+            told = f"{where} is larger than {self.limit >> 20} MiB, or a bracket is missing in it"
+            raise Unreadable(told)
+        self.fill(max(2 * len(self.data), self.chunk))
+
+    def take(self, size: int) -> bytes:
+        """Use the first `size` bytes up."""
+        taken, self.data = self.data[:size], self.data[size:]
+        self.used += len(taken)
+        return taken
+
+    def skip(self) -> bool:
+        """Use up the blanks that come first; whether anything is left."""
+        self.fill()
+        while True:
+            self.take(len(self.data) - len(self.data.lstrip(BLANKS)))
+            if self.data or self.ended:
+                break
+            self.fill()
+        self.fill()
+        return bool(self.data)
