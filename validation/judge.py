@@ -30,8 +30,8 @@ class Judge:
         place: where these objects stand, as a path without positions; coverage is told under it.
 
     Attributes:
-        counts: of each check, in the order of `checks`: releases that passed, that failed. Another
-            list may be put in its place, to count by groups of releases.
+        counts: how many releases passed each check, in the order of `checks`, and how many failed.
+            Other counters may be put in their place, to count by groups of releases.
         judged: how many releases were judged.
         walk: holds the coverage of every field; see `validation.spots.coverage`.
     """
@@ -47,7 +47,7 @@ class Judge:
         self.checks = tuple(checks)
         self.kind, self.judged = kind, 0
         self.walk = Walk(model, kind, place)
-        self.counts = [[0, 0] for _ in self.checks]
+        self.counts = [0] * len(self.checks), [0] * len(self.checks)
         self._moments = Moments(zone)
         self._groups = self._grouped()
         self._found: list[Finding] = []
@@ -63,20 +63,27 @@ class Judge:
         self.walk.read(release)
         process = Process(release, self.walk, self._moments)
         found: list[Finding] = []
-        self._found, counts, fail = found, self.counts, self._fail
+        self._found, fail, before = found, self._fail, 0
+        passed, failed = self.counts
         for bucket, members in self._groups:
             if not bucket:
                 continue
             for number, one, run in members:
-                self._one, before = one, len(found)
-                if run(process, fail):
-                    counts[number][len(found) > before] += 1
+                self._one = one
+                if not run(process, fail):
+                    continue
+                if len(found) == before:
+                    passed[number] += 1
+                else:
+                    failed[number] += 1
+                    before = len(found)
         return found
 
     @property
     def results(self) -> list[tuple[int, int, int]]:
         """Of each check, how many releases it did not apply to, that passed, that failed."""
-        return [(self.judged - sum(count), *count) for count in self.counts]
+        counts = zip(*self.counts, strict=True)
+        return [(self.judged - passed - failed, passed, failed) for passed, failed in counts]
 
     def _fail(
         self, where: Where, field: str, value: Any, message: str, position: int = -1

@@ -58,11 +58,13 @@ class Process:
         leaves: its values by format, each with the object it stands in and its field.
         walk: what else the walk found.
         moment: reads a date-time.
+        known: what checks found out for each other.
     """
 
     def __init__(self, release: dict[str, Any], walk: Walk, moments: Callable[[Any], Any]) -> None:
         self.release = release
         self.walk = walk
+        self.known: dict[str, Any] = {}
         self.objects = walk.objects
         self.parts = walk.parts
         self.leaves = walk.leaves

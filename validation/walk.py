@@ -73,7 +73,10 @@ class Walk:
 
     def _visit(self, node: dict[str, Any], spot: Spot, where: Where) -> None:
         names = tuple(node)
-        plan = spot.plans.get(names) or self._plan(spot, names, node)
+        try:
+            plan = spot.plans[names]
+        except KeyError:
+            plan = self._plan(spot, names, node)
         plan.count += 1
         self.names += len(names)
         for bucket in plan.buckets:

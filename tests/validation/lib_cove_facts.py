@@ -4,38 +4,17 @@ A fact is what was found, where, and about what: `("format", "releases/0/date", 
 """
 
 import json
-from pathlib import Path
 from typing import Any
 
 from tests.validation.lib_cove import Theirs
-from transforms.findings import shown
+from transforms.findings import Finding
 from validation.checks.catalogue import CHECKS
-from validation.reading.outcome import Report
-from validation.reading.reader import inspect
+from validation.reading.inspector import Inspector
+from validation.reading.outcome import Summary
 
 Fact = tuple[str, str, Any]
 CONFORMANCE = tuple(check for check in CHECKS if check.id.startswith("conformance."))
 INSIDE = ("releases/", "records/")
-
-
-class Rows:
-    """Keeps the rows that a reading writes."""
-
-    def __init__(self) -> None:
-        self.found: list[dict[str, Any]] = []
-
-    def write(self, rows: list[bytes]) -> None:
-        self.found += map(json.loads, rows)
-
-    def reset(self) -> None:
-        self.found.clear()
-
-
-def read(package: Any, folder: Path) -> tuple[list[dict[str, Any]], Report]:
-    """What `tenderline validate` makes of a file with `package`."""
-    file, rows = folder / "package.json", Rows()
-    file.write_text(json.dumps(package))
-    return rows.found, inspect(str(file), CONFORMANCE, rows, jobs=1)
 
 
 def plain(pointer: str) -> str:
@@ -47,90 +26,60 @@ def place(path: str) -> str:
     return "/".join(part for part in path.split("/") if not part.isdigit())
 
 
-def text(value: str | None) -> str:
-    """A value shown in a row, as lib-cove's `str` would have it."""
-    return value if value and value.endswith("…") else str(value and json.loads(value))
+def ours(package: Any) -> set[Fact]:
+    inspector = Inspector(CONFORMANCE)
+    told = [(path, finding) for path, _, _, finding in inspector.document(package)]
+    found = {fact for path, finding in told if (fact := _ours(plain(path + finding.path), finding))}
+    summary = Summary.of(inspector.judges.values(), inspector.forms)
+    undeclared = (one for one in summary.fields.values() if not one.known and one.present)
+    return found | {("additional", plain(one.path), one.present) for one in undeclared}
 
 
-def cut(value: Any) -> str:
-    """A text as `text` gives it back from a row: long ones are cut."""
-    told = shown(value) or ""
-    return told if told.endswith("…") else str(value)
-
-
-def ours(rows: list[dict[str, Any]], report: Report) -> set[Fact]:
-    found = {fact for row in rows if (fact := _ours(row, plain(row["path"])))}
-    undeclared = ((plain(one.path), one.present) for one in report.undeclared() if one.present)
-    return found | {("additional", path, count) for path, count in undeclared}
-
-
-def _ours(row: dict[str, Any], path: str) -> Fact | None:
-    area, _, rule = row["check"].partition(".")
-    value, within = row["value"], path.rpartition("/")[0]
-    if area == "structure":
-        return _breach(rule, row, path)
-    if area == "conformance":
-        match rule:
-            case "repeated_id":
-                return "repeated", within, text(value)
-            case "repeated_release" | "repeated_record":
-                return "repeated", within, ", ".join(map(str, json.loads(value)))
-            case "open_codelist":
-                return "open", place(path), text(value)
-            case "ocid_prefix":
-                return ("ocid", path, text(value)) if path.startswith(INSIDE) else None
-            case "empty":
-                return ("empty", path, "") if path.startswith(INSIDE) else None
-            case "deprecated":
-                return "deprecated", path, ""
-            case "missing_id":
-                return "missing_id", path, ""
-    return None if area == "package" else (rule, path, value)
-
-
-def _breach(rule: str, row: dict[str, Any], path: str) -> Fact:
-    told = row["message"]
+def _ours(path: str, finding: Finding) -> Fact | None:
+    area, _, rule = finding.rule.partition(".")
+    value, inside = finding.value, path.startswith(INSIDE)
     match rule:
         case "required":
-            return rule, path, told.removesuffix(" is missing: the standard requires it")
+            return rule, path, finding.message.removesuffix(" is missing: the standard requires it")
         case "format":
-            return rule, path, told.partition(" is no ")[2].partition(":")[0]
+            return rule, path, finding.message.partition(" is no ")[2].partition(":")[0]
         case "enum":
-            return "closed", place(path), text(row["value"])
-    return rule, path, ""
+            return "closed", place(path), str(value)
+        case "repeated_id":
+            return "repeated", path.rpartition("/")[0], str(value)
+        case "repeated_release" | "repeated_record":
+            return "repeated", path.rpartition("/")[0], ", ".join(map(str, value))
+        case "open_codelist":
+            return "open", place(path), value
+        case "ocid_prefix" | "empty":
+            return (rule, path, "") if inside else None
+        case "deprecated" | "missing_id":
+            return rule, path, ""
+    return (rule, path, "") if area == "structure" else None
 
 
 def theirs(judge: Theirs, package: Any) -> set[Fact]:
     told = judge.told(package)
-    found = {
-        _theirs(json.loads(error), value)
-        for error, values in told["validation_errors"]
-        for value in values
-    }
+    errors = ((json.loads(error), where) for error, places in told["validation_errors"] for where in places)
+    found = {_theirs(error, where) for error, where in errors}
     for kind in ("closed", "open"):
         lists = told[f"additional_{kind}_codelist_values"].items()
-        found |= {(kind, at, cut(value)) for at, codes in lists for value in codes["values"]}
+        found |= {(kind, at, value) for at, codes in lists for value in codes["values"]}
     fields = told["additional_fields"].items()
     found |= {("additional", path[1:], field["count"]) for path, field in fields}
-    assert judge.deprecated(package) >= {
-        f"{path}/{field}" if path else field
-        for field, used in told["deprecated_fields"].items()
-        for path in used["paths"]
-    }
-    found |= {("deprecated", path, "") for path in judge.deprecated(package)}
     conformance = told.get("conformance_errors", {}).get("ocds_prefixes_bad_format", [])
-    found |= {("ocid", path, ocid) for ocid, path in conformance}
-    assert judge.missing_ids(package) >= {*told.get("structure_warnings", {}).get("missing_ids", [])}
-    found |= {("missing_id", path.removesuffix("/id"), "") for path in judge.missing_ids(package)}
+    found |= {("ocid_prefix", path, "") for _, path in conformance}
     empty = told["additional_checks"].get("empty_field", [])
-    return found | {("empty", field["json_location"], "") for field in empty}
+    found |= {("empty", field["json_location"], "") for field in empty}
+    found |= {("deprecated", path, "") for path in judge.deprecated(package)}
+    return found | {("missing_id", path.removesuffix("/id"), "") for path in judge.missing_ids(package)}
 
 
-def _theirs(error: dict[str, Any], value: dict[str, Any]) -> Fact:
-    rule, path, id_ = error["validator"], value["path"], error["error_id"] or ""
-    if id_.startswith("uniqueItems_with"):
-        return "repeated", path, value["value"]
-    if id_ == "releases_both_embedded_and_linked":
+def _theirs(error: dict[str, Any], where: dict[str, Any]) -> Fact:
+    rule, path, about = error["validator"], where["path"], error["error_id"] or ""
+    if about.startswith("uniqueItems_with"):
+        return "repeated", path, where["value"]
+    if about == "releases_both_embedded_and_linked":
         return "mixed_releases", path, ""
     match rule:
         case "required":
@@ -138,5 +87,5 @@ def _theirs(error: dict[str, Any], value: dict[str, Any]) -> Fact:
         case "format":
             return rule, path, error["message_type"]
         case "enum":
-            return "closed", place(path), cut(value.get("value"))
+            return "closed", place(path), str(where.get("value"))
     return rule, path, ""

@@ -8,8 +8,9 @@ from typing import Any
 
 from validation.checks.registry import Fail
 from validation.process import Process
-from validation.spots import Leaf
+from validation.spots import Leaf, Where
 
+Failure = tuple[Where, str, Any, str]  # what a failure is told by, see `Fail`
 # The fields that tell what has happened by the time a release is published, by kind of object.
 PAST = {
     "Award": ("date",),
@@ -23,12 +24,22 @@ PAST = {
 
 def past(process: Process, fail: Fail, kind: str) -> int:
     """Fail each date of the past of objects of `kind` that is after the release's."""
-    nodes, last = process.objects[kind], process.date
-    if not nodes or last is None:
+    if not process.objects[kind]:
         return 0
-    applied, released = 0, process.release["date"]
-    for field in PAST[kind]:
-        for node, where in nodes:
+    found = process.known.get(kind)
+    if found is None:
+        found = process.known[kind] = _past(process, kind)
+    for failure in found[1]:
+        fail(*failure)
+    return found[0]
+
+
+def _past(process: Process, kind: str) -> tuple[int, list[Failure]]:
+    """How many dates of the past objects of `kind` have, and those after the release's."""
+    failures: list[Failure] = []
+    applied, last, released = 0, process.date, process.release.get("date")
+    for field in PAST[kind] if last is not None else ():
+        for node, where in process.objects[kind]:
             value: Any = node.get(field)
             found = process.moment(value)
             if found is None:
@@ -36,8 +47,8 @@ def past(process: Process, fail: Fail, kind: str) -> int:
             applied += 1
             if found > last and _day(value) > _day(released):
                 told = f"{value:.60} is after the date of the release, {released:.60}: correct one"
-                fail(where, field, value, told)
-    return applied
+                failures.append((where, field, value, told))
+    return applied, failures
 
 
 def not_after(process: Process, fail: Fail, leaf: Leaf, limit: Any, what: str) -> int:

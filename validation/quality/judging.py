@@ -35,7 +35,7 @@ class Tallies:
     def into(cls, folder: Path) -> "Tallies":
         """Counters whose parts are written to `folder`."""
         return cls(
-            Tally("release", ["structure", *(check.id for check in OF_RELEASES)], folder),
+            Tally("release", [*(check.id for check in OF_RELEASES), "structure"], folder),
             Tally("process", [check.id for check in OF_PROCESSES], folder),
         )
 
@@ -67,13 +67,13 @@ def judge_source(
     for record in read_records(lake, records):
         for envelope in record["releases"]:
             release = envelope["release"]
-            first, *releases.counts = tallies.releases.results(source.id, release)
-            first[0 if envelope["conforms"] else 1] += 1
+            releases.counts = tallies.releases.counts(source.id, release)
+            releases.counts[0 if envelope["conforms"] else 1][-1] += 1
             for finding in releases(release):
                 rows.add(finding, level="release", source=source.id, ocid=record["ocid"],
                          release_id=release["id"])  # fmt: skip
         compiled = record["compiled"]
-        processes.counts = tallies.processes.results(source.id, compiled)
+        processes.counts = tallies.processes.counts(source.id, compiled)
         for finding in processes(compiled):
             rows.add(finding, level="process", source=source.id, ocid=record["ocid"])
     for finding, ocid in _of_records(records):

@@ -50,20 +50,22 @@ BUYERS = """
     buyer_id LIMIT 20"""
 
 
+Counts = tuple[list[int], list[int]]  # how many passed each check, how many failed
+
+
 class Tally:
     """Counts the results of one list of checks of one level.
 
-    The results of a group are counters for each check: passed and failed, as a
-    `validation.judge.Judge` counts them.
+    A `validation.judge.Judge` counts into the counters of the group of each release.
     """
 
     def __init__(self, level: str, checks: Sequence[str], folder: Path) -> None:
         self.level, self.folder = level, folder
         self.rules = [told(name) for name in checks]
-        self._groups: dict[tuple[str, str | None, str], tuple[str | None, list[list[int]]]] = {}
+        self._groups: dict[tuple[str, str | None, str], tuple[str | None, Counts]] = {}
         self._parts = 0
 
-    def results(self, source: str, release: Mapping[str, Any]) -> list[list[int]]:
+    def counts(self, source: str, release: Mapping[str, Any]) -> Counts:
         """The counters of the group of `release`."""
         buyer = release.get("buyer")
         buyer = buyer if isinstance(buyer, dict) else {}
@@ -74,7 +76,7 @@ class Tally:
         if group is None:
             if len(self._groups) >= GROUPS:
                 self.flush()
-            counters = [[0, 0] for _ in self.rules]
+            counters = [0] * len(self.rules), [0] * len(self.rules)
             group = self._groups[key] = (label if isinstance(label, str) else None, counters)
         return group[1]
 
@@ -88,7 +90,7 @@ class Tally:
                 "part": self._parts,
             }
             for (source, buyer_id, month), (label, counters) in self._groups.items()
-            for rule, (passed, failed) in zip(self.rules, counters, strict=True)
+            for rule, passed, failed in zip(self.rules, *counters, strict=True)
             if passed + failed
         ]  # fmt: skip
         schema = SCHEMA.append(pa.field("part", pa.int32()))

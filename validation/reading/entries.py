@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from validation.reading.brackets import opening, scan
-from validation.reading.feed import BLANKS, MANY, Batch, Envelope, Feed, Kind
+from validation.reading.feed import MANY, Batch, Envelope, Feed, Kind
 from validation.reading.streams import Unreadable
 
 FIRST = re.compile(rb'\}\s*,\s*\{\s*"[^"\\]*"')  # from the end of one entry to the next one's name
@@ -58,7 +58,7 @@ def _batches(
         text = feed.take(ends[-1] if depth >= floor else ends[-1] - 1)
         at -= len(text)
         yield Batch(kind, number, [text], first)
-        first = first and not text.strip(BLANKS)
+        first = False
         feed.fill()
         while between and depth >= floor and not feed.ended:
             size = feed.data.rfind(between) + 1

@@ -95,7 +95,7 @@ class Feed:
         if len(self.data) >= self.limit:
             told = f"{where} is larger than {self.limit >> 20} MiB, or a bracket is missing in it"
             raise Unreadable(told)
-        self.fill(max(2 * len(self.data), self.chunk))
+        self.fill(max(min(2 * len(self.data), self.limit), self.chunk))
 
     def take(self, size: int) -> bytes:
         """Use the first `size` bytes up."""

@@ -7,6 +7,7 @@ names, no numbers that a double cannot hold, no lone surrogates).
 import json
 import re
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 import orjson
@@ -14,9 +15,14 @@ import orjson
 from transforms.findings import Finding
 from transforms.jsontext import BadJson
 from transforms.repair import MENDS, parse
+from validation.reading.brackets import cut
+from validation.spots import escaped
 
 REPAIRS = (*MENDS, "invalid_utf8", "lone_surrogates")
 NAME = re.compile(rb'"\s*:')
+BEFORE_COLON = (b" :", b"\t:", b"\n:", b"\r:")
+ESCAPED_END = b'\\\\"'  # a backslash at the end of a string: what is behind it looks escaped
+MOST = 2_000_000  # commas of one value: some 200 MB once read
 TOLD = {
     "infinite_numbers": "it is no number of JSON: leave the field out where a value is not known",
     "grouped_digits": "a number has no blanks between its digits: write 1000, not 1 000",
@@ -35,28 +41,30 @@ MISSING = Missing()
 
 def value_of(text: bytes) -> tuple[Any, list[Finding]]:
     """The value of `text`, or MISSING, and what is wrong with the text."""
+    if text.count(b",") > MOST:
+        told = f"it has more than {MOST:,} values: no release or record is so large; split it"
+        return MISSING, [Finding("wellformed.too_large", "", told, "unusable")]
     try:
         return orjson.loads(text), []
     except orjson.JSONDecodeError as error:
         strict = error
     try:
-        repaired = parse(text, REPAIRS)
-    except BadJson:
-        told = f"it cannot be read as JSON ({strict}): correct what stands there"
-        return MISSING, [Finding("wellformed.unreadable", "", told, "unusable")]
-    return repaired.value, [_told(entry) for entry in repaired.repairs]
+        if not cut(text):  # what is cut within a string cannot be repaired, but takes long to try
+            repaired = parse(text, REPAIRS)
+            return repaired.value, [_told(entry) for entry in repaired.repairs]
+    except (BadJson, RecursionError):
+        pass
+    return MISSING, [unreadable(f"it cannot be read as JSON ({strict}): correct what stands there")]
+
+
+def unreadable(told: str) -> Finding:
+    """The finding that a value could not be read."""
+    return Finding("wellformed.unreadable", "", told, "unusable")
 
 
 def _told(entry: dict[str, str]) -> Finding:
     name = entry["repair"]
     return Finding(f"wellformed.{name}", entry["path"], TOLD[name], "error", entry["was"])
-
-
-def names_in(text: bytes) -> int:
-    """How many field names stand in JSON text. Exact but for text that is oddly spaced or escaped:
-    what it says is compared with the names read, and `duplicates` has the last word.
-    """
-    return text.count(b'":') - text.count(b'\\":')
 
 
 def names_of(value: Any) -> int:
@@ -66,28 +74,62 @@ def names_of(value: Any) -> int:
     return sum(map(names_of, value)) if isinstance(value, list) else 0
 
 
-def spaced_names_in(text: bytes) -> int:
-    """As `names_in`, for text with blanks before its colons; slower."""
-    return sum(1 for _ in NAME.finditer(text)) - text.count(b'\\":')
+def may_repeat(text: bytes, met: int) -> bool:
+    """Whether a name may stand twice in an object of JSON text of which `met` names were read: there
+    it has more. No name is missed, but strings with odd ends can give a false alarm.
+    """
+    if ESCAPED_END in text:
+        return True
+    if any(blank in text for blank in BEFORE_COLON):
+        names = sum(1 for _ in NAME.finditer(text))
+    else:
+        names = text.count(b'":')
+    return names - text.count(b'\\":') != met
 
 
 def duplicates(text: bytes) -> list[Finding]:
     """The field names that stand twice in one object of `text`."""
-    found: Counter[str] = Counter()
-
-    def note(pairs: list[tuple[str, Any]]) -> None:
-        times = Counter(name for name, _ in pairs)
-        found.update({name: count - 1 for name, count in times.items() if count > 1})
-
     try:
-        json.loads(text, object_pairs_hook=note, parse_int=str, parse_float=str)
+        value = json.loads(
+            text.decode("utf-8", "replace"),
+            object_pairs_hook=_noting, parse_int=str, parse_float=str,
+        )  # fmt: skip
     except (ValueError, RecursionError):
         return []  # told as unreadable
-    return [
-        Finding(
-            "wellformed.duplicate_name", "",
-            f"the field {name!r:.60} stands twice in one object: only the last one counts", "error",
-            name,
-        )
-        for name in sorted(found)
-    ]  # fmt: skip
+    return [_twice(path, name) for path, name in _repeated(value)]
+
+
+class Repeating(dict[str, Any]):
+    """An object with names that stood in it more than once."""
+
+    names: tuple[str, ...]
+
+
+def _noting(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    plain = dict(pairs)
+    if len(plain) == len(pairs):
+        return plain
+    found = Repeating(plain)
+    times = Counter(name for name, _ in pairs)
+    found.names = tuple(name for name, count in times.items() if count > 1)
+    return found
+
+
+def _repeated(value: Any) -> Iterator[tuple[str, str]]:
+    """The path of each repeated field in the order of the text, and its name."""
+    left = [("", value)]
+    while left:
+        path, value = left.pop()
+        if isinstance(value, Repeating):
+            yield from ((path, name) for name in value.names)
+        if isinstance(value, dict):
+            inner = [(f"{path}/{escaped(name)}", child) for name, child in value.items()]
+        else:
+            inner = [(f"{path}/{position}", child) for position, child in enumerate(value)]
+        left += reversed([(at, child) for at, child in inner if isinstance(child, dict | list)])
+
+
+def _twice(path: str, name: str) -> Finding:
+    name = name.encode("utf-8", "replace").decode()  # half of a surrogate pair cannot be written
+    told = f"the field {name!r:.60} stands twice in one object: only the last one counts"
+    return Finding("wellformed.duplicate_name", f"{path}/{escaped(name)}", told, "error", name)
