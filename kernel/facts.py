@@ -62,8 +62,6 @@ def _value(hint: Any, value: Any, path: str, at: str) -> Any:
     origin, args = typing.get_origin(hint), typing.get_args(hint)
     if dataclasses.is_dataclass(hint) and isinstance(value, dict):
         return _build(hint, value, path, f"{at}.", {})
-    if origin is typing.Literal and value in args:
-        return value
     if origin is Mapping and isinstance(value, dict):
         return {name: _value(args[1], item, path, f"{at}.{name}") for name, item in value.items()}
     if origin is tuple and isinstance(value, list):
@@ -71,6 +69,13 @@ def _value(hint: Any, value: Any, path: str, at: str) -> Any:
     if origin is types.UnionType:
         hint = next(arg for arg in args if arg is not types.NoneType)
         return _value(hint, value, path, at)
+    return _plain(hint, value, path, at)
+
+
+def _plain(hint: Any, value: Any, path: str, at: str) -> Any:
+    """`_value` of what is neither a table nor a list."""
+    if typing.get_origin(hint) is typing.Literal and value in typing.get_args(hint):
+        return value
     if hint is timedelta and isinstance(value, str) and (match := DURATION.fullmatch(value)):
         return timedelta(**{UNITS[match[2]]: int(match[1])})
     if hint is float and type(value) in (int, float) and math.isfinite(value):

@@ -6,7 +6,6 @@ Owns what is looked at for a verdict, and the layout of `quality/`.
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any

@@ -14,7 +14,6 @@ from validation.process import Moments, Process
 from validation.spots import Where, pointer
 from validation.walk import Walk
 
-
 ALWAYS = (True,)
 NONE = Check("", 1, "info", lambda _process, _fail: 0)
 

@@ -125,7 +125,7 @@ def below(node: dict[str, Any], where: Where, *fields: str) -> Iterator[Node]:
 
 
 def name_of(value: Any) -> Any:
-    """An id or code as something that can be looked up; None where it is neither text nor number."""
+    """An id or code as something to look up; None where it is neither text nor a whole number."""
     kind = value.__class__
     return value if kind is str or kind is int else None
 

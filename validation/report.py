@@ -58,16 +58,16 @@ def _verdict(report: Report) -> str:
 
 
 def _glance(report: Report) -> str:
-    rows = []
     structure = _check(report, "structure")
-    for source in report["sources"].values():
-        rows.append((source["title"], source["releases"], source["processes"]))
+    rows = ((s["title"], s["releases"], s["processes"]) for s in report["sources"].values())
     told = table(("Source", "Releases", "Processes"), rows)
     failed = sum(1 for check in report["checks"] if check["failed"] and _grave(check))
     lines = [
-        f"{number(failed)} of {number(len(report['checks']))} checks of releases and processes "
-        f"found errors or warnings; every failure is a row of quality.parquet "
-        f"({number(report['failures'])} rows, information included)."
+        (
+            f"{number(failed)} of {number(len(report['checks']))} checks of releases and processes "
+            f"found errors or warnings; every failure is a row of quality.parquet "
+            f"({number(report['failures'])} rows, information included)."
+        )
     ]
     if structure:
         lines.insert(
@@ -119,9 +119,7 @@ def _group(rule: str) -> str:
     return "structure" if rule.startswith("structure.") else rule
 
 
-def _mend(
-    name: str, check: Mapping[str, Any] | None, found: Sequence[Mapping[str, Any]]
-) -> str:
+def _mend(name: str, check: Mapping[str, Any] | None, found: Sequence[Mapping[str, Any]]) -> str:
     total = sum(finding["count"] for finding in found)
     told, share = found[0]["demand"], ""
     if check:
@@ -161,16 +159,17 @@ def _of_edition(report: Report) -> str:
 
 
 def _buyers(buyers: Iterable[Mapping[str, Any]]) -> str:
-    rows = ((b["buyer_name"] or "", b["buyer_id"], b["errors"] or 0, b["warnings"] or 0) for b in buyers)
-    return "<h2>Buyers with most failures</h2>" + table(
-        ("Buyer", "Id", "Errors", "Warnings"), rows
+    rows = (
+        (b["buyer_name"] or "", b["buyer_id"], b["errors"] or 0, b["warnings"] or 0) for b in buyers
     )
+    return "<h2>Buyers with most failures</h2>" + table(("Buyer", "Id", "Errors", "Warnings"), rows)
 
 
 def _undeclared(report: Report) -> str:
     fields = [f for f in report["fields"] if not f["declared"]]
     fields.sort(key=lambda f: (-f["present"], f["path"]))
-    unknown = [url for source in report["sources"].values() for url in source["unknown_extensions"]]
+    sources = report["sources"].values()
+    unknown = [url for source in sources for url in source["unknown_extensions"]]
     rows = ((f["path"], f["present"], f["parents"]) for f in fields)
     told = "".join(f"<p>Declared, but not known here: {escape(url)}</p>" for url in unknown)
     head = "<h2>Fields that neither the standard nor a declared extension has</h2>"
@@ -207,7 +206,9 @@ def _expectations(report: Report) -> str:
 
 def _passed(report: Report) -> str:
     passed = [r for r in report["results"] if r["ok"]]
-    rows = ((r["check"].replace("_", " "), r["subject"], r["message"], r["observed"]) for r in passed)
+    rows = (
+        (r["check"].replace("_", " "), r["subject"], r["message"], r["observed"]) for r in passed
+    )
     head = f"{number(len(passed))} of {number(len(report['results']))} expectations are met"
     good = [c for c in report["checks"] if not c["failed"]]
     told = f"{number(len(good))} checks of releases and processes found nothing"
@@ -233,7 +234,7 @@ def _coverage(fields: Sequence[Mapping[str, Any]]) -> str:
 def _files() -> str:
     return (
         "<h2>The same as data</h2><p>quality.parquet has a row for every failure (check, ocid, "
-        "release, path, value, message): drop or inspect exactly those rows. quality_summary.parquet"
-        " counts each check by buyer and month, quality_coverage.parquet every field, and "
-        "quality.json holds this page.</p>"
+        "release, path, value, message): drop or inspect exactly those rows. "
+        "quality_summary.parquet counts each check by buyer and month, quality_coverage.parquet "
+        "every field, and quality.json holds this page.</p>"
     )

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from transforms.ocds.definitions import TAG
-from transforms.ocds.model import Field
+from transforms.ocds.fields import Field
 
 # The object above, the field it stands in, and its position there or -1 where it is no list.
 Where = tuple["Where | None", str, int]

@@ -49,6 +49,13 @@ class Structure:
         """Every breach in `value`, an object of `kind`: rule `structure.<keyword>`."""
         return [self.finding(error, kind) for error in self.raw(value)]
 
+    def holds(self, value: Any) -> bool:
+        """Whether there is no breach; quick where there are many."""
+        try:
+            return bool(self._validator.is_valid(value))
+        except ValueError:  # see `raw`
+            return bool(self._validator.is_valid(plain(value)))
+
     def raw(self, value: Any) -> list[jsonschema_rs.ValidationError]:
         """Every breach as the validator tells it."""
         try:
@@ -68,18 +75,23 @@ class Structure:
         )
 
 
+def _of(error: jsonschema_rs.ValidationError, name: str) -> Any:
+    """What the keyword that was broken says, by the validator's name for it."""
+    return getattr(error.kind, name, None)
+
+
 def _required(error: jsonschema_rs.ValidationError, _: Model, __: str) -> str:
-    return f"{error.kind.property} is missing: the standard requires it"
+    return f"{_of(error, 'property')} is missing: the standard requires it"
 
 
 def _type(error: jsonschema_rs.ValidationError, _: Model, __: str) -> str:
-    types = getattr(error.kind, "types", None) or [error.kind.value]
+    types = _of(error, "types") or [_of(error, "value")]
     allowed = " or ".join(NAMED.get(str(name), str(name)) for name in types if name != "null")
     return f"it must be {allowed}, not {KINDS.get(type(error.instance), 'a number')}"
 
 
 def _format(error: jsonschema_rs.ValidationError, _: Model, __: str) -> str:
-    name = str(error.kind.format)
+    name = str(_of(error, "format"))
     return f"{error.instance!r:.60} is no {name}: {ADVICE.get(name, 'correct it')}"
 
 

@@ -7,8 +7,9 @@ come back millions of times.
 
 from typing import Any
 
-from transforms.ocds.model import Field, Model
-from validation.spots import PLANS, TOP, Leaf, Node, Plan, Spot, Where, escaped, known
+from transforms.ocds.fields import Field
+from transforms.ocds.model import Model
+from validation.spots import PLANS, TOP, Leaf, Node, Plan, Spot, Where, escaped
 
 PLACES = 20_000  # places the model does not know; what is below further ones is counted together
 EXAMPLES = 200  # fields without a model of which a value is kept, at one place
@@ -48,12 +49,14 @@ class Walk:
         self.objects: dict[str, list[Node]] = {name: [] for name in model.objects}
         self.parts: dict[str, list[Node]] = {name: [] for name in PARTS.values()}
         self.leaves: dict[str, list[Leaf]] = {"date-time": [], "number": []}
-        self._gathered = (*self.objects.values(), *self.parts.values(), *self.leaves.values())
+        gathered = (self.objects, self.parts, self.leaves)
+        self._gathered: list[list[Any]] = [found for part in gathered for found in part.values()]
         self.coded: list[Coded] = []
         self.deprecated: list[tuple[Field, Where]] = []
         self.empty: list[tuple[Where, str, int]] = []
         self.repeated: list[tuple[Any, Where, str, int]] = []
-        self.nameless: list[Where] = []
+        self.nameless: list[tuple[Where, str, int]] = []
+        self._gathered += [self.coded, self.deprecated, self.empty, self.repeated, self.nameless]
         self.names = 0
         self._places = 0
         self._sink = Spot("/*", "", {})
@@ -67,11 +70,11 @@ class Walk:
         for found in self._gathered:
             if found:
                 found.clear()
-        for oddities in (self.coded, self.deprecated, self.empty, self.repeated, self.nameless):
-            oddities.clear()  # type: ignore[attr-defined]
         self._visit(release, self.top, TOP)
 
-    def _visit(self, node: dict[str, Any], spot: Spot, where: Where) -> None:
+    def _visit(  # noqa: C901 - the hottest of all: a call costs as much as a branch here
+        self, node: dict[str, Any], spot: Spot, where: Where
+    ) -> None:
         names = tuple(node)
         try:
             plan = spot.plans[names]
@@ -141,15 +144,15 @@ class Walk:
 
     def _identities(self, entries: list[Any], field: Field, below: Spot, where: Where) -> None:
         seen: set[Any] = set()
+        merged = "array" in field.types and not field.merge and not below.fields["id"].required
         for position, entry in enumerate(entries):
             name = entry.get("id") if entry.__class__ is dict else None
             if name.__class__ in SCALAR:
                 if name in seen and field.unique:
                     self.repeated.append((name, where, field.name, position))
                 seen.add(name)
-            elif entry.__class__ is dict and "id" not in entry and not field.merge:
-                if not below.fields["id"].required:
-                    self.nameless.append((where, field.name, position))
+            elif merged and entry.__class__ is dict and "id" not in entry:
+                self.nameless.append((where, field.name, position))
 
     def _code(self, value: Any, codes: frozenset[str], field: Field, where: Where) -> None:
         if value.__class__ is str:

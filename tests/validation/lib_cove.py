@@ -27,13 +27,16 @@ from ocdsextensionregistry import extension_version
 
 Places = dict[tuple[str, ...], dict[tuple[str | int, ...], Any]]  # of values, without positions and with
 Find = Callable[[Places, SchemaOCDS], list[str]]
+CORE = Path(__file__).parents[2].parent / "shared" / "reference" / "ocds_1.1.5"
 DRAFT4 = "http://json-schema.org/draft-04/schema#"
 
 
 @cache
-def standard(*folders: Path) -> bytes:
-    """An archive of the standard as its repository has it; later folders win."""
-    files = {f.relative_to(folder): f for folder in folders for f in folder.rglob("*.*")}
+def standard(profile: Path | None) -> bytes:
+    """An archive of the standard as its repository has it, with the schema of `profile` if any."""
+    files = _files(CORE, "*.*")
+    if profile:
+        files |= {**_files(profile, "release-schema.json"), **_files(profile, "codelists/*.csv")}
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as made:
         made.writestr("standard/", "")
@@ -42,10 +45,13 @@ def standard(*folders: Path) -> bytes:
     return archive.getvalue()
 
 
-def config(*folders: Path) -> LibCoveOCDSConfig:
-    return LibCoveOCDSConfig(
-        {"context": "api", "additional_checks": "all", "standard_zip": standard(*folders)}
-    )
+def _files(folder: Path, pattern: str) -> dict[str, Path]:
+    return {str(file.relative_to(folder)): file for file in folder.rglob(pattern)}
+
+
+def config(profile: Path | None) -> LibCoveOCDSConfig:
+    archive = standard(profile)
+    return LibCoveOCDSConfig({"context": "api", "additional_checks": "all", "standard_zip": archive})
 
 
 @contextmanager
@@ -79,9 +85,10 @@ class Local(SchemaOCDS):
 class Theirs:
     """Judges packages by OCDS 1.1, all with the same extensions."""
 
-    def __init__(self, *folders: Path, extensions: tuple[str, ...] = ()) -> None:
+    def __init__(self, profile: Path | None = None, extensions: tuple[str, ...] = ()) -> None:
+        data = {"extensions": list(extensions)}
         self._schemas = {
-            is_record: Local("1.1", {"extensions": list(extensions)}, config(*folders), record_pkg=is_record)
+            is_record: Local("1.1", data, config(profile), record_pkg=is_record)
             for is_record in (False, True)
         }
 

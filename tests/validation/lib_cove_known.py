@@ -23,7 +23,7 @@ class Seen:
         self.nested = {place(path) for path, found in lists if any(isinstance(e, list) for e in found)}
         self.mixed = {place(path) for path, found in lists if found and isinstance(found[0], dict)}
         self.part = any(
-            path.startswith("records/") and path.endswith("/releases") and path.count("/") == 2  # noqa: PLR2004
+            path.startswith("records/") and path.endswith("/releases") and path.count("/") == 2
             and not all(isinstance(e, dict) and "id" in e for e in found)
             for path, found in lists
         )  # fmt: skip
@@ -44,6 +44,10 @@ def within(path: str, places: set[str]) -> bool:
 
 def name(path: str) -> str:
     return path.rpartition("/")[2]
+
+
+def nameless(fact: Fact, theirs: set[Fact]) -> bool:
+    return any(kind == "empty" and f"{path}/".replace("//", "/") == f"{fact[1]}/" for kind, path, _ in theirs)
 
 
 class Known(NamedTuple):
@@ -75,6 +79,8 @@ ONLY_OURS = [
           lambda fact, seen: fact[1] == "records/releases/url"),
     Known(("additional", "empty", "open", "closed", "deprecated"), "they skip lists within lists",
           lambda fact, seen: within(fact[1], seen.nested)),
+    Known(("empty",), "we tell of a field whose name is empty as of the object that it stands in",
+          lambda fact, seen: nameless(fact, seen.theirs)),
     Known(("format",), "they let a line feed follow an address",
           lambda fact, seen: fact[2] == "uri"),
 ]  # fmt: skip
@@ -82,7 +88,9 @@ ONLY_OURS = [
 ONLY_THEIRS = [
     Known(CODES, "they look up what is no text, and what stands where it should not: we tell of the type",
           lambda fact, seen: within(fact[1], seen.mistyped)),
-    Known(("closed",), "links, and releases mixed with links, have no codes by the schema but their tag",
+    Known(("empty",), "we tell of a field whose name is empty as of the object that it stands in",
+          lambda fact, seen: f"{fact[1]}/".count("//") > 0),
+    Known(CODES, "links, and releases mixed with links, have no codes by the schema but their tag",
           lambda fact, seen: seen.part and fact[1].startswith("records/releases")),
     Known(("additional", "open", "deprecated", "missing_id", "empty"),
           "a versioned release repeats what the releases say: of it we judge the structure alone",

@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from transforms.ocds.fields import Field
-from transforms.ocds.model import model
+from transforms.ocds.model import EVERY, model
 
 ROOT = Path(__file__).parents[2].parent / "shared"
 FOLDERS = ("recordings", "bad-inputs", "reference/merge-suite", "reference/fictional_example")
@@ -189,7 +189,7 @@ def _section(package: dict[str, Any], random: Random) -> None:
 
 def _field(package: dict[str, Any], random: Random) -> None:
     """A field of the standard, with an odd value, where it may not belong."""
-    fields: list[Field] = [f for fields in model().objects.values() for f in fields.values()]
+    fields: list[Field] = [f for fields in model(EVERY).objects.values() for f in fields.values()]
     _object(package, random)[random.choice(fields).name] = copy.deepcopy(random.choice(ODD))
 
 

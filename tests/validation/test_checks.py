@@ -1,5 +1,6 @@
 import copy
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from tests.validation.examples import Example
 from transforms.findings import Finding
 from transforms.ocds.model import EVERY, model
 from validation.checks.catalogue import CHECKS
+from validation.checks.registry import Check
 from validation.judge import Judge
 
 
@@ -51,3 +53,20 @@ def test_a_check_survives_a_release_that_is_none(check: Any, release: dict[str, 
     results, found = judged(check.id, release)
     assert sum(results) == 1
     assert not found
+
+
+@pytest.mark.parametrize("check", [c for c in CHECKS if c.of], ids=lambda check: check.id)
+def test_a_check_does_not_apply_without_what_it_is_of(check: Check) -> None:
+    """`of` only saves the call: a check with nothing of its kind before it says so itself."""
+    judge = Judge(model(EVERY), [replace(check, of="")])
+    gathered = {**judge.walk.objects, **judge.walk.parts}[check.of]
+    without = 0
+    for example in EXAMPLES:
+        for release in (example.good, example.bad):
+            judge(copy.deepcopy(release))
+            if not gathered:
+                without += 1
+                assert judge.results[0][0] == without
+            else:
+                judge = Judge(model(EVERY), [replace(check, of="")])
+                gathered, without = {**judge.walk.objects, **judge.walk.parts}[check.of], 0

@@ -37,8 +37,11 @@ def past(process: Process, fail: Fail, kind: str) -> int:
 def _past(process: Process, kind: str) -> tuple[int, list[Failure]]:
     """How many dates of the past objects of `kind` have, and those after the release's."""
     failures: list[Failure] = []
-    applied, last, released = 0, process.date, process.release.get("date")
-    for field in PAST[kind] if last is not None else ():
+    applied, last = 0, process.date
+    if last is None:
+        return 0, failures
+    released: str = process.release["date"]
+    for field in PAST[kind]:
         for node, where in process.objects[kind]:
             value: Any = node.get(field)
             found = process.moment(value)

@@ -8,7 +8,6 @@ import re
 
 from validation.checks.registry import Fail, check
 from validation.process import Process
-from validation.spots import TOP
 
 OCID_PREFIX = re.compile(r"ocds-[a-z0-9]{6}")
 

@@ -73,7 +73,9 @@ def contracts_value(process: Process, fail: Fail) -> int:
     return applied
 
 
-@check("consistent.contracts_implementation_transactions_value", of="Transaction", severity="warning")
+@check(
+    "consistent.contracts_implementation_transactions_value", of="Transaction", severity="warning"
+)
 def contracts_implementation_transactions_value(process: Process, fail: Fail) -> int:
     """The transactions of a contract sum up to no more than its value."""
     if not process.objects["Transaction"]:

@@ -101,7 +101,9 @@ def name_in_parties(role: str) -> Run:
 for _role, (_name, _) in ROLES.items():
     check(f"consistent.{_name}_in_parties_roles", of=_role)(in_parties_roles(_role))
 for _role, (_name, _) in ROLES.items():
-    check(f"consistent.{_name}_name_in_parties", of=_role, severity="warning")(name_in_parties(_role))
+    check(f"consistent.{_name}_name_in_parties", of=_role, severity="warning")(
+        name_in_parties(_role)
+    )
 
 
 def party_of(process: Process, reference: dict[str, Any]) -> dict[str, Any] | None:

@@ -1,1 +1,1 @@
-"""The quality of an edition: every release and process judged, failures as rows, counts, coverage."""
+"""The quality of an edition: releases and processes judged, failures as rows, counts, coverage."""

@@ -88,18 +88,17 @@ def _of_records(records: Manifest) -> Iterator[tuple[Finding, str]]:
     for conflict in records.notes["conflicts"]:
         for path in conflict["paths"]:
             told = "one release has an object here, another a list: the later one counts"
-            yield Finding("record.kind_conflict", f"/{path}", told, "error"), conflict["ocid"]
+            yield Finding("record.kind_conflict", path, told, "error"), conflict["ocid"]
     for edit in records.notes["silent_edits"]:
         told = f"its content changed under the same id: both are kept, one as {edit['derived_id']}"
         yield Finding("record.silent_edit", "/id", told, "warning", edit["id"]), edit["ocid"]
 
 
-def findings_of(
-    lines: Iterator[Mapping[str, Any]], source: str, rows: Rows
-) -> None:
+def findings_of(lines: Iterator[Mapping[str, Any]], source: str, rows: Rows) -> None:
     """Add what converting found in single releases: breaches of structure, repairs, rejects."""
     for line in lines:
         rule = line.get("rule") or line["reason"]
         severity = line.get("severity", "unusable")
-        finding = Finding(rule, line["path"], line["message"], severity, line.get("value"))
-        rows.add(finding, level="release", source=source, ocid=line["ocid"], release_id=line["id"])
+        finding = Finding(rule, line["path"], line["message"], severity)
+        rows.add(finding, level="release", source=source, ocid=line["ocid"], release_id=line["id"],
+                 value=line.get("value"))  # fmt: skip

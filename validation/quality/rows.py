@@ -61,11 +61,18 @@ class Rows(AbstractContextManager["Rows"]):
         self._file = pq.ParquetWriter(path, schema, compression="zstd", version="2.6")
 
     def add(
-        self, finding: Finding, *, level: str, source: str, ocid: Any, release_id: Any = None
+        self,
+        finding: Finding,
+        *,
+        level: str,
+        source: str,
+        ocid: Any,
+        release_id: Any = None,
+        value: str | None = None,
     ) -> None:
-        """Add a failure."""
+        """Add a failure; `value` is the finding's as it is to be shown, if it is known already."""
         place = placed(finding.path)
-        value, message = shown(finding.value), finding.message
+        value, message = value or shown(finding.value), finding.message
         if PERSONAL in place:
             value, message = None, told(finding.rule).demand
         version = told(finding.rule).version
@@ -83,7 +90,8 @@ class Rows(AbstractContextManager["Rows"]):
             self._flush()
 
     def _flush(self) -> None:
-        columns = [pa.array(column, kind.type) for column, kind in zip(zip(*self._held, strict=True), SCHEMA, strict=True)]
+        values = zip(*self._held, strict=True)
+        columns = [pa.array(one, field.type) for one, field in zip(values, SCHEMA, strict=True)]
         self._file.write_table(pa.Table.from_arrays(columns, schema=self._file.schema))
         self.count += len(self._held)
         self._held.clear()

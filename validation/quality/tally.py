@@ -34,12 +34,14 @@ SCHEMA = pa.schema(
 ADDED_UP = """
     SELECT "check", any_value(version) AS version, any_value(severity) AS severity, level, source,
         buyer_id, first(buyer_name ORDER BY part) AS buyer_name, month,
-        sum(applied)::BIGINT AS applied, sum(passed)::BIGINT AS passed, sum(failed)::BIGINT AS failed
+        sum(applied)::BIGINT AS applied, sum(passed)::BIGINT AS passed,
+        sum(failed)::BIGINT AS failed
     FROM parts GROUP BY "check", level, source, buyer_id, month
     ORDER BY "check", level, source, buyer_id, month"""
 OVER_ALL = """
     SELECT "check", any_value(version) AS version, any_value(severity) AS severity, level, source,
-        sum(applied)::BIGINT AS applied, sum(passed)::BIGINT AS passed, sum(failed)::BIGINT AS failed
+        sum(applied)::BIGINT AS applied, sum(passed)::BIGINT AS passed,
+        sum(failed)::BIGINT AS failed
     FROM summary GROUP BY "check", level, source ORDER BY "check", level, source"""
 BUYERS = """
     SELECT buyer_id, any_value(buyer_name) AS buyer_name,
@@ -100,7 +102,9 @@ class Tally:
         self._groups.clear()
 
 
-def add_up(folder: Path, path: Path, metadata: Mapping[str, str]) -> tuple[int, list[Any], list[Any]]:
+def add_up(
+    folder: Path, path: Path, metadata: Mapping[str, str]
+) -> tuple[int, list[Any], list[Any]]:
     """Add the parts in `folder` up to the summary at `path`.
 
     Returns:

@@ -55,7 +55,7 @@ def told_of(
 
 
 def _checks(measured: Measured) -> list[dict[str, Any]]:
-    """Every check of releases and processes, over all sources: the gravest and most failed first."""
+    """Every check of releases and processes over all sources, the gravest first."""
     sums: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
     for count in measured.counts:
         known = sums[count["check"], count["level"]]
@@ -78,7 +78,8 @@ def _findings(measured: Measured) -> list[dict[str, Any]]:
     """Failures by check and place, with the first of each."""
     found = [
         {
-            "check": group.check, "demand": told(group.check).demand, "severity": group.severity, "level": group.level,
+            "check": group.check, "demand": told(group.check).demand,
+            "severity": group.severity, "level": group.level,
             "place": group.place, "count": group.count,
             "example": {"ocid": group.ocid, "id": group.release_id, "message": group.message},
         }

@@ -113,7 +113,8 @@ def _other(feed: Feed) -> bytes:
 
 def _whole(feed: Feed, *, held: bool) -> list[bytes]:
     """The documents that end within what is held; none where the next is too large to be held, or
-    has no end."""
+    has no end.
+    """
     at = depth = 0
     while True:
         ends, at, depth = scan(feed.data, at, depth, 0)

@@ -4,37 +4,23 @@ Owns which judgement each part of a document gets. Says nothing of files.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
-
-import orjson
 
 from transforms.findings import Finding
 from transforms.ocds.model import model, recognised
 from transforms.ocds.schema import record_package_schema, release_package_schema, release_schema
 from validation.checks.registry import Check
 from validation.judge import Judge
+from validation.reading.breaches import TOO_DEEP, Extensions, breaches, record_breaches
+from validation.reading.identities import Identities, content_of
 from validation.reading.wellformed import names_of
-from validation.structure import structure
 
 VERSIONS = ("1.0", "1.1")
-Extensions = frozenset[str]
+ENTRIES = frozenset({"releases", "records"})
+METADATA = frozenset({"publishedDate", "publisher", "packages", "extensions"})
 Told = tuple[str, str, dict[str, Any], Finding]  # path of the release, its place, itself, a finding
-
-
-@cache
-def record_schema(extensions: Extensions) -> Mapping[str, Any]:
-    """The schema of one record; see `transforms.ocds.schema.record_package_schema`."""
-    package = record_package_schema(extensions)
-    return {"$ref": "#/definitions/Record", "definitions": package["definitions"]}
-
-
-@cache
-def linked_schema(extensions: Extensions) -> Mapping[str, Any]:
-    """The schema of one release that a record only links to."""
-    package = record_package_schema(extensions)
-    return {"$ref": "#/definitions/LinkedRelease", "definitions": package["definitions"]}
 
 
 class Inspector:
@@ -47,6 +33,7 @@ class Inspector:
         judges: one for each place and set of extensions; they hold results and coverage.
         forms: how many documents of each form there were.
         versioned_names: field names met in versioned releases, which no judge walks through.
+        dense: whether values may be so many that not every breach of the schema can be listed.
     """
 
     def __init__(self, checks: Iterable[Check]) -> None:
@@ -55,70 +42,91 @@ class Inspector:
         self.judges: dict[tuple[str, Extensions], Judge] = {}
         self.forms: Counter[str] = Counter()
         self.versioned_names = 0
+        self.dense = False
 
     def document(self, value: Any) -> Iterator[Told]:
         """Judge a whole document: a package, a record, a release, or a list of such."""
-        if isinstance(value, list):
-            for position, entry in enumerate(value):
-                for path, place, owner, finding in self.document(entry):
-                    yield f"/{position}{path}", place, owner, finding
-        elif isinstance(value, dict) and is_record(value):
+        if not isinstance(value, list):
+            yield from self.single(value)
+            return
+        before = Identities("array")
+        for position, entry in enumerate(value):
+            for path, place, owner, finding in self.single(entry):
+                yield f"/{position}{path}", place, owner, finding
+            for finding in before.add(entry, None):
+                yield f"/{position}", "", entry, finding
+
+    def single(self, value: Any) -> Iterator[Told]:
+        """Judge a document, or an entry of a list: a package, a record or a release."""
+        if isinstance(value, dict) and is_record(value):
             self.forms["record"] += 1
             yield from self.record(value, "", "", frozenset())
-        elif isinstance(value, dict) and ("releases" in value or "records" in value):
+        elif isinstance(value, dict) and is_package(value):
             yield from self._package(value)
         else:
             self.forms["release"] += 1
             yield from self.release(value, "", "", frozenset())
 
     def _package(self, package: dict[str, Any]) -> Iterator[Told]:
-        kind = "records" if "records" in package else "releases"
-        entries = package[kind]
-        count = len(entries) if isinstance(entries, list) else -1
-        yield from self.envelope(package, kind, count)
+        kind = kind_of(package)
+        entries = package.get(kind)
+        before = Identities(kind)
         extensions = extensions_of(package)
         judge = self.record if kind == "records" else self.release
-        for position, entry in enumerate(entries if count > 0 else ()):
-            yield from judge(entry, f"/{kind}/{position}", f"/{kind}", extensions)
-        if count > 1:
-            yield from _repeated(entries, kind)
+        for position, entry in enumerate(entries if isinstance(entries, list) else ()):
+            path = f"/{kind}/{position}"
+            yield from judge(entry, path, f"/{kind}", extensions)
+            for finding in before.add(entry, content_of(entry)):
+                yield path, f"/{kind}", entry, finding
+        count = len(entries) if isinstance(entries, list) else -1
+        yield from self.envelope(package, kind, count, same=before.same)
 
-    def envelope(self, package: dict[str, Any], kind: str, count: int) -> Iterator[Told]:
+    def envelope(
+        self, package: dict[str, Any], kind: str, count: int, *, same: bool
+    ) -> Iterator[Told]:
         """Judge a package but for its entries.
 
         Args:
             package: the package; what its entries are is not looked at if `count` is not negative.
             kind: the field with its entries.
             count: how many there are; -1 where they are no list.
+            same: whether two of them are the same.
         """
         self.forms["record package" if kind == "records" else "release package"] += 1
         schema = record_package_schema if kind == "records" else release_package_schema
         name = "RecordPackage" if kind == "records" else "ReleasePackage"
         extensions = extensions_of(package)
-        shape = {**package, kind: [] if count >= 0 else package[kind]}
-        for finding in structure(schema, extensions).errors(shape, name):
+        shape = {**package, kind: []} if count >= 0 else package
+        found = breaches(schema, extensions, shape, name, dense=self.dense)
+        for finding in found:
             if not (count > 0 and finding.path == f"/{kind}"):
                 yield "", "", {}, finding
+        if same:
+            told = "the same entry stands in it twice: keep one"
+            yield "", "", {}, Finding("structure.uniqueItems", f"/{kind}", told, "error")
         yield from (("", "", {}, finding) for finding in _metadata(package))
-        shallow = {**package, kind: True if count >= 0 else package[kind]}
-        yield from self._judged(shallow, "", "", extensions, name)
+        if found != [TOO_DEEP]:
+            shallow = {**package, kind: True} if count >= 0 else package
+            yield from self._judged(shallow, "", "", extensions, name)
 
     def release(
         self, release: Any, path: str, place: str, extensions: Extensions
     ) -> Iterator[Told]:
         """Judge a release that stands at `path`, which without positions is `place`."""
         owner = release if isinstance(release, dict) else {}
-        for finding in structure(release_schema, extensions).errors(release):
+        found = breaches(release_schema, extensions, release, dense=self.dense)
+        for finding in found:
             yield path, place, owner, finding
-        if isinstance(release, dict):
+        if isinstance(release, dict) and found != [TOO_DEEP]:
             yield from self._judged(release, path, place, extensions, "Release")
 
     def record(self, record: Any, path: str, place: str, extensions: Extensions) -> Iterator[Told]:
         """Judge a record and the releases in it."""
         owner = record if isinstance(record, dict) else {}
-        for finding in _record_errors(record, extensions):
+        found = list(record_breaches(record, extensions, dense=self.dense))
+        for finding in found:
             yield path, place, owner, finding
-        if not owner:
+        if not isinstance(record, dict) or found == [TOO_DEEP]:
             return
         releases, compiled = record.get("releases"), record.get("compiledRelease")
         shallow = dict(record)
@@ -144,46 +152,28 @@ class Inspector:
             checks = self.checks if kind == "Release" else self.shallow
             judge = Judge(model(extensions), checks, kind=kind, place=place)
             self.judges[kind + place, extensions] = judge
-        try:
-            findings = judge(value)
-        except RecursionError:
-            told = "it is nested too deep to be judged: no field of OCDS is nested so"
-            findings = [Finding("wellformed.too_deep", "", told, "unusable")]
-        for finding in findings:
+        for finding in judge(value):
             yield path, place, value, finding
 
 
-def identity(entry: Any, kind: str) -> tuple[Any, ...] | None:
-    """What tells an entry of a package apart: a record's ocid, a release's ocid and id; or None."""
-    names = ("ocid",) if kind == "records" else ("ocid", "id")
-    found = tuple(entry.get(name) for name in names) if isinstance(entry, dict) else (None,)
-    return found if all(isinstance(value, str | int | float) for value in found) else None
-
-
-def repeated(entry: Any, kind: str) -> Finding:
-    """The finding that an entry has the identity of one before it."""
-    what = "record" if kind == "records" else "release"
-    names = "ocid" if kind == "records" else "ocid and id"
-    told = f"another {what} of the package has the same {names}: give each its own"
-    return Finding(f"conformance.repeated_{what}", "", told, "error", identity(entry, kind))
-
-
-def _repeated(entries: list[Any], kind: str) -> Iterator[Told]:
-    seen: set[tuple[Any, ...]] = set()
-    for position, entry in enumerate(entries):
-        name = identity(entry, kind)
-        if name in seen:
-            yield f"/{kind}/{position}", f"/{kind}", entry, repeated(entry, kind)
-        elif name is not None:
-            seen.add(name)
-    if len({orjson.dumps(entry, option=orjson.OPT_SORT_KEYS) for entry in entries}) < len(entries):
-        told = "the same entry stands in it twice: keep one"
-        yield "", "", {}, Finding("structure.uniqueItems", f"/{kind}", told, "error")
-
-
 def is_record(value: dict[str, Any]) -> bool:
-    """Whether a document is one record: it has compiled or versioned what a package only holds."""
-    return "records" not in value and ("compiledRelease" in value or "versionedRelease" in value)
+    """Whether a document is one record: it has what a package has only within its entries."""
+    if "records" in value:
+        return False
+    whole = "compiledRelease" in value or "versionedRelease" in value
+    return whole or (value.keys() >= {"ocid", "releases"} and not value.keys() & METADATA)
+
+
+def is_package(value: dict[str, Any]) -> bool:
+    """Whether a document is a package: it has entries, or metadata and nothing of a release."""
+    return bool(value.keys() & ENTRIES) or ("ocid" not in value and bool(value.keys() & METADATA))
+
+
+def kind_of(package: dict[str, Any]) -> str:
+    """The field of a package with its entries: the first that is a list, else the likely one."""
+    names = [name for name in package if name in ENTRIES]
+    listed = [name for name in names if isinstance(package[name], list)]
+    return [*listed, *names, "records" if "packages" in package else "releases"][0]
 
 
 def extensions_of(package: Mapping[str, Any]) -> Extensions:
@@ -191,7 +181,7 @@ def extensions_of(package: Mapping[str, Any]) -> Extensions:
     return _recognised(_declared(package))[0]
 
 
-@cache
+@lru_cache(maxsize=1000)  # a file has one or a few such lists; a hostile one has no end of them
 def _recognised(urls: tuple[str, ...]) -> tuple[Extensions, tuple[str, ...]]:
     return recognised(urls)
 
@@ -224,38 +214,3 @@ def _embedded(releases: Any) -> bool:
         and bool(releases)
         and all(isinstance(release, dict) and "id" in release for release in releases)
     )
-
-
-def _record_errors(record: Any, extensions: Extensions) -> Iterator[Finding]:
-    """The breaches of a record; of its releases, those of the one form that they seem to have."""
-    for finding in structure(record_schema, extensions).errors(record, "Record"):
-        if finding.rule == "structure.oneOf" and finding.path == "/releases":
-            yield from _releases_errors(finding, record["releases"], extensions)
-        else:
-            yield finding
-
-
-def _releases_errors(
-    finding: Finding, releases: Any, extensions: Extensions
-) -> Iterator[Finding]:
-    if not isinstance(releases, list) or not releases:
-        rule = "minItems" if releases == [] else "type"
-        told = "it must be a list of links to releases, or of whole releases"
-        yield Finding(f"structure.{rule}", finding.path, told, "error", finding.value)
-        return
-    whole = [isinstance(release, dict) and "id" in release for release in releases]
-    if any(whole) and not all(whole):
-        told = "some releases have an id and some have none: embed all of them, or link to all"
-        yield Finding("structure.mixed_releases", finding.path, told, "error")
-        return
-    schema: Callable[[Extensions], Mapping[str, Any]]
-    schema = release_schema if all(whole) else linked_schema
-    judge, found = structure(schema, extensions), False
-    for position, release in enumerate(releases):
-        for error in judge.errors(release):
-            found = True
-            path = f"{finding.path}/{position}{error.path}"
-            yield Finding(error.rule, path, error.message, error.severity, error.value)
-    if not found:
-        told = "they are whole releases and links at once: leave their url out"
-        yield Finding(finding.rule, finding.path, told, "error")

@@ -19,6 +19,8 @@ from validation.spots import Coverage, coverage
 PATH = b'{"path":"'
 BROKEN = ("error", "unusable")
 STANDARD = ("structure.", "conformance.", "wellformed.", "package.")
+LONG = 1_000  # characters of a path or an identifier in a failure: longer ones are not meant
+GROUPS = 20_000  # kinds of findings told apart; of OCDS there are some thousands
 Group = tuple[str, str, str]  # check, severity, place
 
 
@@ -36,20 +38,28 @@ class Example:
 
 @dataclass(slots=True)
 class Outcome:
-    """What came of one batch: rows and examples know the number of their entry in the batch."""
+    """What came of one batch: rows and examples know the number of their entry in the batch.
+
+    Attributes:
+        entries: how many entries there were.
+        rows: the failures, each with its entry.
+        groups: the failures counted, with a first example.
+        identities: of each entry that could be read: its number, ocid, id and
+            `validation.reading.identities.content_of` it.
+    """
 
     entries: int = 0
     rows: list[tuple[int, bytes]] = field(default_factory=list)
     groups: dict[Group, Example] = field(default_factory=dict)
-    identities: list[tuple[Any, Any]] = field(default_factory=list)
+    identities: list[tuple[int, Any, Any, int | None]] = field(default_factory=list)
 
     def tell(
         self, entry: int, path: str, place: str, owner: dict[str, Any], finding: Finding
     ) -> None:
         """Add a finding in the release `owner`, which stands at `path` below its entry."""
         value, ocid = shown(finding.value), owner.get("ocid")
-        whole = path + finding.path
-        where = place + _placed(finding.path)
+        whole = (path + finding.path)[:LONG]
+        where = (place + _placed(finding.path))[:LONG]
         row = {
             "path": whole,
             "place": where,
@@ -63,11 +73,30 @@ class Outcome:
         }
         self.rows.append((entry, orjson.dumps(row)))
         group = (finding.rule, finding.severity, where)
-        if known := self.groups.get(group):
-            known.count += 1
-        else:
-            first = Example(1, entry, whole, _name(ocid), finding.message, value)
-            self.groups[group] = first
+        example = Example(1, entry, whole, _name(ocid), finding.message, value)
+        count(self.groups, group, example)
+
+
+    def absorb(self, other: "Outcome", stand: Callable[[int], tuple[int, str]]) -> None:
+        """Add what came of a part, where `stand` tells the entry here and the path of one there."""
+        for entry, row in other.rows:
+            here, path = stand(entry)
+            self.rows.append((here, PATH + path.encode() + row[len(PATH) :]))
+        for group, example in other.groups.items():
+            example.entry, path = stand(example.entry)
+            example.path = path + example.path
+            count(self.groups, group, example)
+
+
+def count(groups: dict[Group, Example], group: Group, example: Example) -> None:
+    """Count the findings that `example` stands for in. Field names without end make no groups
+    without end: further ones are counted at the place `/*`.
+    """
+    if group not in groups and len(groups) >= GROUPS:
+        group = (*group[:2], "/*")
+    known = groups.setdefault(group, example)
+    if known is not example:
+        known.count += example.count
 
 
 def _placed(path: str) -> str:
@@ -76,7 +105,7 @@ def _placed(path: str) -> str:
 
 
 def _name(value: Any) -> str | int | None:
-    return value if isinstance(value, str | int) else None
+    return value[:LONG] if isinstance(value, str) else value if isinstance(value, int) else None
 
 
 @dataclass(slots=True)
@@ -138,14 +167,15 @@ class Report:
     @property
     def conforms(self) -> bool:
         """Whether nothing in it breaks the standard; the quality of the content apart."""
-        return not any(
+        broken = (
             severity in BROKEN and check.startswith(STANDARD) for check, severity, _ in self.groups
         )
+        return not self.unreadable and not any(broken)
 
     @property
     def sound(self) -> bool:
         """Whether it conforms and no check of its content found an error either."""
-        return not any(severity in BROKEN for _, severity, _ in self.groups)
+        return self.conforms and not any(severity in BROKEN for _, severity, _ in self.groups)
 
     def undeclared(self) -> Iterator[Coverage]:
         """The fields that neither the standard nor a declared extension has."""

@@ -30,7 +30,7 @@ class Sink(Protocol):
         """Forget those of this file: it is read again."""
 
 
-class Late(Exception):  # noqa: N818 - it is no error: what was learned is used
+class Late(Exception):
     """A package told its extensions behind its releases: to be read again with them."""
 
 

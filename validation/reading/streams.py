@@ -4,7 +4,6 @@ Owns decompression and its ends: a compressed file that stops early is an error,
 """
 
 import os
-import sys
 import tempfile
 import zlib
 from collections.abc import Iterator

@@ -4,27 +4,29 @@ Owns what is done when a batch is not what it seems. Runs in the reading process
 in processes of its own for a large one.
 """
 
-import gc
-from collections.abc import Iterable, Iterator
-from multiprocessing.connection import Connection
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import orjson
 
+from transforms.findings import Finding
 from validation.checks.registry import Check
-from validation.reading.documents import Batch, Guessed, scan
-from validation.reading.inspector import Extensions, Inspector
+from validation.reading.brackets import opening, parts
+from validation.reading.breaches import MOST as LISTED
+from validation.reading.feed import BLANKS, Batch
+from validation.reading.identities import content_of
+from validation.reading.inspector import Extensions, Inspector, Told
 from validation.reading.outcome import Outcome, Summary
 from validation.reading.wellformed import (
     MISSING,
+    MOST,
     duplicates,
-    names_in,
-    spaced_names_in,
+    may_repeat,
     value_of,
 )
 
-BETWEEN = b", \t\r\n"
-SELDOM = 100_000  # objects alive before the collector looks for cycles, which JSON has none of
+COMMA = "between two entries of a list stands one comma: add it, or take the others out"
+Judged = Callable[[Any], Iterator[Told]]
 
 
 class Worker:
@@ -39,55 +41,78 @@ class Worker:
         Raises:
             Guessed: its text is no sequence of whole values.
         """
-        outcome, before = Outcome(), self._names()
-        texts = [text for text in batch.texts if text and not text.isspace()]
-        joined = b",".join(texts).strip(BETWEEN) if len(texts) > 1 else b"".join(texts).strip(BETWEEN)
-        try:
-            values = orjson.loads(b"[" + joined + b"]")
-        except orjson.JSONDecodeError:
-            values = None
-        whole = batch.kind in ("document", "line")
-        if values is None or (whole and len(values) != len(texts)):
-            self._one_by_one(texts if whole else list(entries(joined)), batch, extensions, outcome)
-            return outcome
-        for position, value in enumerate(values):
-            self._judge(position, value, batch, extensions, outcome)
-        met = self._names() - before
-        if met not in (names_in(joined), spaced_names_in(joined)):
-            for position, text in enumerate(texts if whole else entries(joined)):
-                for finding in duplicates(text):
-                    outcome.tell(position, "", "", _owner(values, position), finding)
+        outcome = Outcome()
+        if batch.kind in ("document", "line"):
+            for position, text in enumerate(batch.texts):
+                if text.strip(BLANKS):
+                    self._document(position, text, outcome)
+        else:
+            self._entries(batch, extensions, outcome)
         return outcome
 
-    def _one_by_one(
-        self, texts: list[bytes], batch: Batch, extensions: Extensions, outcome: Outcome
-    ) -> None:
-        for position, text in enumerate(texts):
-            value, findings = value_of(text)
-            for finding in (*findings, *duplicates(text)):
-                owner = value if isinstance(value, dict) else {}
-                outcome.tell(position, "", "", owner, finding)
-            if value is MISSING:
-                outcome.entries = position + 1
-            else:
-                self._judge(position, value, batch, extensions, outcome)
+    def _document(self, position: int, text: bytes, outcome: Outcome) -> None:
+        value, found = value_of(text)
+        if value is MISSING and opening(text):
+            self._by_entries(position, text, outcome)
+            return
+        self._one(position, text, value, found, self.inspector.document, outcome)
 
-    def _judge(
-        self, position: int, value: Any, batch: Batch, extensions: Extensions, outcome: Outcome
-    ) -> None:
+    def _entries(self, batch: Batch, extensions: Extensions, outcome: Outcome) -> None:
+        judged = self._judged(batch.kind, extensions)
+        text = batch.texts[0].strip(BLANKS)
+        values = _values(text, first=batch.first)
+        if values is None:
+            for position, (entry, right) in enumerate(parts(text, first=batch.first)):
+                if not right:
+                    outcome.tell(position, "", "", {}, Finding("wellformed.commas", "", COMMA, "error"))
+                if entry:
+                    value, found = value_of(entry)
+                    self._one(position, entry, value, found, judged, outcome)
+            return
+        before = self._names()
+        self.inspector.dense = text.count(b",") > LISTED
+        for position, value in enumerate(values):
+            self._judge(position, value, judged, outcome)
+        if may_repeat(text, self._names() - before):
+            for position, (entry, _) in enumerate(parts(text, first=batch.first)):
+                for finding in duplicates(entry):
+                    outcome.tell(position, "", "", _owner(values[position]), finding)
+
+    def _judged(self, kind: str, extensions: Extensions) -> Judged:
+        """How the entries of a package or of a list are judged."""
+        if kind == "array":
+            return self.inspector.single
+        judge = self.inspector.record if kind == "records" else self.inspector.release
+        return lambda value: judge(value, "", f"/{kind}", extensions)
+
+    def _one(
+        self, position: int, text: bytes, value: Any, found: list[Finding], judged: Judged,
+        outcome: Outcome,
+    ) -> None:  # fmt: skip
+        """Judge what was read of one text, and tell what was wrong with that text."""
+        for finding in found:
+            outcome.tell(position, "", "", _owner(value), finding)
+        if value is MISSING:
+            outcome.entries = position + 1
+            return
+        before = self._names()
+        self.inspector.dense = text.count(b",") > LISTED
+        self._judge(position, value, judged, outcome)
+        if may_repeat(text, self._names() - before):
+            for finding in duplicates(text):
+                outcome.tell(position, "", "", _owner(value), finding)
+
+    def _judge(self, position: int, value: Any, judged: Judged, outcome: Outcome) -> None:
         outcome.entries = position + 1
-        if batch.kind == "releases":
-            found = self.inspector.release(value, "", "/releases", extensions)
-        elif batch.kind == "records":
-            found = self.inspector.record(value, "", "/records", extensions)
-        else:
-            found = self.inspector.document(value)
-        for told in found:
+        for told in judged(value):
             outcome.tell(position, *told)
-        if isinstance(value, dict):
-            outcome.identities.append((value.get("ocid"), value.get("id")))
-        else:
-            outcome.identities.append((None, None))
+        owner = _owner(value)
+        name = position, owner.get("ocid"), owner.get("id"), content_of(value)
+        outcome.identities.append(name)
+
+    def _by_entries(self, position: int, text: bytes, outcome: Outcome) -> None:
+        """Judge what can be read of a document that as a whole is no JSON."""
+        raise NotImplementedError
 
     def _names(self) -> int:
         judges = self.inspector.judges.values()
@@ -98,35 +123,20 @@ class Worker:
         return Summary.of(self.inspector.judges.values(), self.inspector.forms)
 
 
-def entries(text: bytes) -> Iterator[bytes]:
-    """The values between the commas of `text`.
-
-    Raises:
-        Guessed: it ends within one.
-    """
-    ends, _, depth = scan(text, 0, 0, 0)
-    if depth:
-        raise Guessed
-    start = 0
-    for end in ends:
-        yield text[start:end].strip(BETWEEN)
-        start = end
-    if rest := text[start:].strip(BETWEEN):
-        yield rest
+def _values(text: bytes, *, first: bool) -> list[Any] | None:
+    """The entries in `text`; None if it is not such, or too large to be read at once."""
+    if not first and text:
+        if not text.startswith(b",") or text == b",":
+            return None
+        text = text[1:]
+    if text.count(b",") > MOST:
+        return None
+    try:
+        values: list[Any] = orjson.loads(b"[" + text + b"]")
+    except orjson.JSONDecodeError:
+        return None
+    return values
 
 
-def _owner(values: list[Any], position: int) -> dict[str, Any]:
-    value = values[position] if position < len(values) else None
+def _owner(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
-
-
-def serve(connection: Connection, checks: tuple[Check, ...]) -> None:
-    """Judge what comes over `connection` until None comes, then send the summary."""
-    gc.set_threshold(SELDOM)
-    worker = Worker(checks)
-    while (job := connection.recv()) is not None:
-        try:
-            connection.send(worker(*job))
-        except Guessed:
-            connection.send(None)
-    connection.send(worker.summary())
