@@ -1,14 +1,14 @@
 """Renders the reference of the published tables from their facts, for `docs/tables.md`.
 
-Owns the page, and the command that writes this one and that of the model:
+Owns the page, and the command that writes this one, that of the model and that of the checks:
 `python -m tenderline.reference > docs/tables.md`, `python -m tenderline.reference ocds >
-docs/ocds.md`. Tests compare.
+docs/ocds.md`, `python -m tenderline.reference checks > docs/checks.md`. Tests compare.
 """
 
 import sys
 from collections.abc import Iterator
 
-from tenderline import ocds_reference
+from tenderline import checks_reference, ocds_reference
 from transforms.tables.schema import Table, tables
 
 TYPES = {
@@ -43,5 +43,7 @@ def _table(table: Table) -> Iterator[str]:
     yield ""
 
 
+PAGES = {"tables": page, "ocds": ocds_reference.page, "checks": checks_reference.page}
+
 if __name__ == "__main__":
-    sys.stdout.write(ocds_reference.page() if sys.argv[1:] == ["ocds"] else page())
+    sys.stdout.write(PAGES[sys.argv[1] if sys.argv[1:] else "tables"]())

@@ -1,6 +1,7 @@
 """Fields of contact points: e-mail addresses and telephone numbers that cannot be used.
 
-Source and rule of application: as in `validation.checks.fields`.
+Source: Pelican's field-level quality checks of the same name. They apply as those of
+`validation.checks.fields` do.
 """
 
 import re

@@ -1,6 +1,7 @@
 """Fields of documents: type, format and length of description.
 
-Source and rule of application: as in `validation.checks.fields`.
+Source: Pelican's field-level quality checks of the same name. They apply as those of
+`validation.checks.fields` do.
 """
 
 from validation.checks.registry import Fail, check

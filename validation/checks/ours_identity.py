@@ -1,6 +1,7 @@
 """Identity: whether organizations can be told apart, and joined with other data.
 
 Owns identifiers and names within one release; across releases they are another check's matter.
+Source: OCDS 1.1 guidance on organization identifiers.
 """
 
 import re

@@ -1,7 +1,7 @@
 """Money: single values that cannot be added up as they stand.
 
 Owns amounts and currencies; how values of one process relate is told in
-`validation.checks.ours_values`. Source: what the published notices of the sources held.
+`validation.checks.ours_values`. Source: ISO 4217, and what published notices held.
 """
 
 import math

@@ -1,6 +1,7 @@
 """Timeliness: how dates of awards lie to those of publication and of the deadline.
 
-Days are compared as they were published, each on its own clock.
+Days are compared as they were published, each on its own clock. Source: the order of a procurement,
+from the call to the notice of the award.
 """
 
 from datetime import timedelta

@@ -4,11 +4,11 @@ Owns the vocabulary: id, version, severity, the three results. A check is a smal
 docstring says in the first line what it demands, and names its source.
 """
 
-import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
+from validation.docstrings import demand_of, source_of
 from validation.process import Process
 from validation.spots import Where
 
@@ -49,15 +49,12 @@ class Check:
     @property
     def demand(self) -> str:
         """What it demands, in one line."""
-        return (self.run.__doc__ or "").partition("\n")[0]
+        return demand_of(self.run)
 
     @property
     def source(self) -> str:
-        """Whose demand it is: the word after `Source:` in its docstring, or in its module's."""
-        module = inspect.getmodule(self.run)
-        texts = (self.run.__doc__ or "", (module.__doc__ if module else "") or "")
-        said = (text.partition("Source")[2].partition(":")[2] for text in texts)
-        return " ".join(next(filter(None, said), "").split())
+        """Whose demand it is."""
+        return source_of(self.run)
 
 
 REGISTER: dict[str, Check] = {}

@@ -1,7 +1,6 @@
 """What became of the older edition's single statements: gone, raised, or changed in silence.
 
-Ours. The standard has a release stand for ever, so that each of these asks for an explanation
-(OCDS 1.1, releases are immutable).
+Source: OCDS 1.1, a release is immutable. Each of these asks for an explanation.
 """
 
 import duckdb

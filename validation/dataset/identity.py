@@ -1,6 +1,6 @@
 """Suppliers across processes: one register number, one name, one size.
 
-Ours. Owns when two names count as the same. Only identifiers with a register (scheme) count: the
+Source: OCDS 1.1 guidance on organization identifiers. Owns when two names count as the same. Only identifiers with a register (scheme) count: the
 ids of parties are often made for one process.
 """
 

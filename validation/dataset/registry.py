@@ -13,6 +13,8 @@ from typing import Any, Literal, NamedTuple
 import duckdb
 import pyarrow as pa
 
+from validation.docstrings import demand_of, source_of
+
 Severity = Literal["error", "warning", "info"]  # as for checks of one release
 SHOWN = 20  # rows of a table in a report: what a reader takes in at a glance
 BATCH = 10_000  # failures held in memory at once
@@ -83,7 +85,12 @@ class DatasetCheck:
     @property
     def demand(self) -> str:
         """What it demands, in one line."""
-        return (self.run.__doc__ or "").partition("\n")[0]
+        return demand_of(self.run)
+
+    @property
+    def source(self) -> str:
+        """Whose demand it is."""
+        return source_of(self.run)
 
 
 REGISTER: dict[str, DatasetCheck] = {}

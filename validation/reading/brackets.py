@@ -55,9 +55,13 @@ def opening(data: bytes) -> tuple[int, Literal["array", "releases", "records"]] 
         elif token.lastindex == OPENS:
             depth += 1
             kind = ENTRIES.get(data[slice(*name)])
-            if depth == 2 and kind and token[0] == b"[":  # noqa: PLR2004 - in a field of it
-                if COLON.fullmatch(data, name[1], token.start()):
-                    return token.end(), kind
+            if (
+                depth == 2  # noqa: PLR2004 - a field of the document
+                and kind
+                and token[0] == b"["
+                and COLON.fullmatch(data, name[1], token.start())
+            ):
+                return token.end(), kind
         elif token.lastindex == CLOSES:
             depth -= 1
     return None

@@ -34,7 +34,7 @@ def linked_schema(extensions: Extensions) -> Mapping[str, Any]:
 
 
 def breaches(
-    schema: Schema, extensions: Extensions, value: Any, kind: str = "Release", *, dense: bool = False
+    schema: Schema, extensions: Extensions, value: Any, kind: str = "Release", *, dense: bool
 ) -> list[Finding]:
     """Every breach in `value`, an object of `kind`; only `TOO_DEEP` where it was not judged.
 
@@ -82,7 +82,7 @@ def _first(value: Any, left: int) -> tuple[Any, int]:
             kept[name], left = _first(inner, left - 1)
         return kept, left
     if isinstance(value, list):
-        entries = []
+        entries: list[Any] = []
         for inner in value:
             if left <= 0 and entries:  # an empty list would be a breach of its own
                 break
@@ -105,8 +105,9 @@ def _releases_breaches(
     finding: Finding, releases: Any, extensions: Extensions, *, dense: bool
 ) -> Iterator[Finding]:
     if not isinstance(releases, list) or not releases:
+        rule = "minItems" if releases == [] else "type"
         told = "it must be a list of links to releases, or of whole releases"
-        yield Finding(finding.rule, finding.path, told, "error", finding.value)
+        yield Finding(f"structure.{rule}", finding.path, told, "error", finding.value)
         return
     whole = [isinstance(release, dict) and "id" in release for release in releases]
     if any(whole) and not all(whole):
@@ -114,7 +115,12 @@ def _releases_breaches(
         yield Finding("structure.mixed_releases", finding.path, told, "error")
         return
     schema: Schema = release_schema if all(whole) else linked_schema
+    both = True
     for position, release in enumerate(releases):
         for error in breaches(schema, extensions, release, dense=dense):
+            both = False
             path = f"{finding.path}/{position}{error.path}"
             yield Finding(error.rule, path, error.message, error.severity, error.value)
+    if both:
+        told = "they are whole releases and links at once: leave their url out"
+        yield Finding(finding.rule, finding.path, told, "error")

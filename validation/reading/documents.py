@@ -107,7 +107,7 @@ def _other(feed: Feed) -> bytes:
     where, text = feed.used, feed.take(end or len(feed.data))
     if not _is_json(text) and not (feed.skip() and feed.data[:1] in (b"{", b"[")):
         shown = text[:SHOWN].decode("utf-8", "replace").strip()
-        raise Unreadable(f"at byte {where + 1:,} stands no JSON, but {shown!r}: correct or remove it")
+        raise Unreadable(f"no JSON stands at byte {where + 1:,}, but {shown!r}: remove it")
     return text
 
 

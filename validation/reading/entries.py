@@ -41,9 +41,7 @@ def entries(feed: Feed, number: int, *, guess: bool) -> Iterator[Batch | Envelop
     yield Envelope(number, kind, head + _tail(feed, floor), whole=True)
 
 
-def _batches(
-    feed: Feed, number: int, kind: Kind, floor: int, *, guess: bool
-) -> Iterator[Batch]:
+def _batches(feed: Feed, number: int, kind: Kind, floor: int, *, guess: bool) -> Iterator[Batch]:
     """The batches, up to the bracket that closes the list."""
     at, depth, first, between = 0, floor, True, b""
     while depth >= floor:

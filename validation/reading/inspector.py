@@ -70,15 +70,16 @@ class Inspector:
     def _package(self, package: dict[str, Any]) -> Iterator[Told]:
         kind = kind_of(package)
         entries = package.get(kind)
+        listed: list[Any] = entries if isinstance(entries, list) else []
         before = Identities(kind)
         extensions = extensions_of(package)
         judge = self.record if kind == "records" else self.release
-        for position, entry in enumerate(entries if isinstance(entries, list) else ()):
+        for position, entry in enumerate(listed):
             path = f"/{kind}/{position}"
             yield from judge(entry, path, f"/{kind}", extensions)
             for finding in before.add(entry, content_of(entry)):
                 yield path, f"/{kind}", entry, finding
-        count = len(entries) if isinstance(entries, list) else -1
+        count = len(listed) if entries is listed else -1
         yield from self.envelope(package, kind, count, same=before.same)
 
     def envelope(

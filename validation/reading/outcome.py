@@ -5,7 +5,7 @@ there may be millions.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -75,7 +75,6 @@ class Outcome:
         group = (finding.rule, finding.severity, where)
         example = Example(1, entry, whole, _name(ocid), finding.message, value)
         count(self.groups, group, example)
-
 
     def absorb(self, other: "Outcome", stand: Callable[[int], tuple[int, str]]) -> None:
         """Add what came of a part, where `stand` tells the entry here and the path of one there."""

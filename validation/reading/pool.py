@@ -4,59 +4,65 @@ Owns the processes. The first batch is judged in the process that asked, and so 
 file that has no second one: to start others costs more than it brings.
 """
 
+import gc
+import signal
 from collections.abc import Iterator
-from contextlib import suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from typing import Any
 
 from validation.checks.registry import Check
-from validation.reading.documents import Batch, Guessed
-from validation.reading.inspector import Extensions
+from validation.reading.breaches import Extensions
+from validation.reading.feed import Batch, Guessed
 from validation.reading.outcome import Outcome, Summary
-from validation.reading.worker import Worker, serve
+from validation.reading.streams import Unreadable
+from validation.reading.worker import Worker
 
-Job = tuple[Batch, Extensions]
+Result = tuple[int, Outcome]  # the number of the document, and what came of the batch
+AHEAD = 4  # results that a process may have waiting for a slower one
+SELDOM = 100_000  # objects alive before the collector looks for cycles, which JSON has none of
+GONE = (EOFError, OSError)  # a process at the other end of a connection has ended
 
 
 class Pool:
     """Judges batches, `jobs` at a time.
 
-    Results come back in order: `put` gives those that are ready, `finish` the rest.
+    Results come back in order: `put` gives those that are ready, `finish` the rest. All of its
+    methods raise `Unreadable` where a process has ended that should not have.
     """
 
     def __init__(self, checks: tuple[Check, ...], jobs: int) -> None:
         self.checks, self.jobs = checks, jobs
         self.here = Worker(checks)
-        self._first: Job | None = None
-        self._processes: list[BaseProcess] = []
+        self._processes: dict[Connection, BaseProcess] = {}
         self._free: list[Connection] = []
-        self._busy: dict[Connection, int] = {}
-        self._ready: dict[int, tuple[Any, Outcome]] = {}
-        self._tags: dict[int, Any] = {}
+        self._busy: dict[Connection, tuple[int, int]] = {}
+        self._ready: dict[int, Result] = {}
         self._put = self._next = 0
 
-    def put(self, tag: Any, batch: Batch, extensions: Extensions) -> Iterator[tuple[Any, Outcome]]:
-        """Have a batch judged; `tag` comes back with its result.
+    def put(self, document: int, batch: Batch, extensions: Extensions) -> Iterator[Result]:
+        """Have a batch judged; `document` comes back with its result.
 
         Raises:
             Guessed: a batch was no sequence of whole values.
         """
         number, self._put = self._put, self._put + 1
-        self._tags[number] = tag
         if self.jobs < 2 or number == 0:  # noqa: PLR2004 - nobody to share with
-            self._ready[number] = tag, self.here(batch, extensions)
+            self._ready[number] = document, self.here(batch, extensions)
         else:
             self._start()
-            while not self._free:
+            while not self._free or len(self._ready) > AHEAD * self.jobs:
                 self._collect()
+                yield from self._in_order()
             connection = self._free.pop()
-            connection.send((batch, extensions))
-            self._busy[connection] = number
+            self._busy[connection] = number, document
+            try:
+                connection.send((batch, extensions))
+            except GONE as error:
+                raise self._lost(connection) from error
         yield from self._in_order()
 
-    def finish(self) -> Iterator[tuple[Any, Outcome]]:
+    def finish(self) -> Iterator[Result]:
         """The results that are not back yet; see `put`."""
         while self._busy:
             self._collect()
@@ -66,43 +72,89 @@ class Pool:
         """What all counted; to be asked once, after `finish`."""
         summary = self.here.summary()
         for connection in self._free:
-            connection.send(None)
-            summary.add(connection.recv())
+            try:
+                connection.send(None)
+                summary.add(connection.recv())
+            except GONE as error:
+                raise self._lost(connection) from error
         return summary
 
     def close(self) -> None:
         """End the processes, whatever they do."""
-        for process in self._processes:
-            process.terminate()
-        for connection in (*self._free, *self._busy):
-            with suppress(OSError):
-                connection.close()
-        for process in self._processes:
+        for process in self._processes.values():
+            process.kill()
+        for connection, process in self._processes.items():
             process.join()
+            connection.close()
+        self._processes.clear()
+        self._free.clear()
+        self._busy.clear()
 
     def _start(self) -> None:
-        if self._processes:
-            return
         context = get_context("fork")
-        for _ in range(self.jobs):
+        while len(self._processes) < self.jobs:
             ours, theirs = context.Pipe()
-            process = context.Process(target=serve, args=(theirs, self.checks), daemon=True)
+            others = (*self._processes, ours)
+            process = context.Process(target=serve, args=(theirs, others, self.checks), daemon=True)
             process.start()
             theirs.close()
-            self._processes.append(process)
+            self._processes[ours] = process
             self._free.append(ours)
 
     def _collect(self) -> None:
         for connection in wait(list(self._busy)):
-            assert isinstance(connection, Connection)
-            number = self._busy.pop(connection)
-            outcome = connection.recv()
+            if not isinstance(connection, Connection):
+                raise TypeError(connection)
+            try:
+                outcome = connection.recv()
+            except GONE as error:
+                raise self._lost(connection) from error
+            number, document = self._busy.pop(connection)
             self._free.append(connection)
             if outcome is None:
                 raise Guessed
-            self._ready[number] = self._tags.pop(number, None), outcome
+            self._ready[number] = document, outcome
 
-    def _in_order(self) -> Iterator[tuple[Any, Outcome]]:
+    def _in_order(self) -> Iterator[Result]:
         while self._next in self._ready:
             yield self._ready.pop(self._next)
             self._next += 1
+
+    def _lost(self, connection: Connection) -> Unreadable:
+        """What to say of a process that has ended; the others are ended, too."""
+        process = self._processes[connection]
+        process.join()
+        code = process.exitcode or 0
+        how = f"by signal {-code}" if code < 0 else "with an error"
+        self.close()
+        return Unreadable(
+            f"a process that judged a part of it was ended {how}, perhaps for want of memory: run "
+            "it again with --jobs 1"
+        )
+
+
+def serve(
+    connection: Connection, others: tuple[Connection, ...], checks: tuple[Check, ...]
+) -> None:
+    """Judge what comes over `connection` until None comes, then send the summary.
+
+    Args:
+        connection: to the process that asks.
+        others: its ends of this and of other connections, which a fork has, too: as long as they
+            are open here, nobody hears that it has ended.
+        checks: what to check in each release.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the one that asks acts on it
+    gc.set_threshold(SELDOM)
+    for other in others:
+        other.close()
+    worker = Worker(checks)
+    try:
+        while (job := connection.recv()) is not None:
+            try:
+                connection.send(worker(*job))
+            except Guessed:
+                connection.send(None)
+        connection.send(worker.summary())
+    except GONE:
+        return  # nobody asks any more

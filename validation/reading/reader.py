@@ -1,23 +1,23 @@
 """One file of anyone's OCDS, read and judged whole.
 
-Owns the way through a file: what is read again, and what is said of identities across batches.
+Owns the way through a file, and what is learned on it that makes it read again.
 """
 
 import os
-from collections.abc import Callable
-from typing import Any, BinaryIO, Protocol
+from typing import BinaryIO, Protocol
 
-from transforms.findings import Finding
-from transforms.jsontext import BadJson, loads
 from validation.checks.registry import Check
-from validation.reading.documents import Batch, Envelope, Guessed, read
-from validation.reading.inspector import Extensions, Inspector, extensions_of, identity, repeated
-from validation.reading.outcome import PATH, Outcome, Report, Summary
+from validation.reading.assembly import Assembly, byte_order_mark, repeats
+from validation.reading.breaches import Extensions
+from validation.reading.documents import read
+from validation.reading.feed import Batch, Envelope, Guessed
+from validation.reading.identities import Identities
+from validation.reading.inspector import Inspector
+from validation.reading.outcome import Outcome, Report, Summary, count
 from validation.reading.pool import Pool
-from validation.reading.streams import Unreadable, blocks, has_mark, opened
-from validation.reading.wellformed import duplicates
+from validation.reading.streams import Unreadable, opened, text_of
 
-Place = tuple[str, int]  # the kind of a batch, and the number of its document
+NONE: Extensions = frozenset()
 
 
 class Sink(Protocol):
@@ -30,8 +30,8 @@ class Sink(Protocol):
         """Forget those of this file: it is read again."""
 
 
-class Late(Exception):
-    """A package told its extensions behind its releases: to be read again with them."""
+class Again(Exception):
+    """What stands behind the entries of a document changes how they are judged."""
 
 
 def inspect(name: str, checks: tuple[Check, ...], sink: Sink, *, jobs: int = 0) -> Report:
@@ -49,130 +49,115 @@ def inspect(name: str, checks: tuple[Check, ...], sink: Sink, *, jobs: int = 0) 
     Raises:
         Unreadable: there is no such file.
     """
-    known: dict[int, Extensions] = {}
-    guess = True
+    jobs = jobs or len(os.sched_getaffinity(0))
+    known = Known()
     with opened(name) as file:
         while True:
-            reading = Reading(name, file, sink, Pool(checks, jobs or os.cpu_count() or 1))
+            reading = Reading(name, file, sink, Pool(checks, jobs), known)
             try:
-                return reading.whole(known, guess=guess)
+                return reading.whole()
             except Guessed:
-                guess = False
-            except Late as late:
-                known.update(*late.args)
+                known = Known(guess=False)
+            except Again:
+                known.survey(file)
             finally:
                 reading.pool.close()
             sink.reset()
 
 
+class Known:
+    """What is known of a file before it is read: of its documents that are read entry by entry,
+    the extensions they declare, and which are records and must be held whole.
+    """
+
+    def __init__(self, *, guess: bool = True) -> None:
+        self.guess = guess
+        self.extensions: dict[int, Extensions] = {}
+        self.held: set[int] = set()
+
+    def survey(self, file: BinaryIO) -> None:
+        """Look at all documents of `file`, as far as it can be read."""
+        try:
+            for part in read(text_of(file)[1], guess=self.guess):
+                if isinstance(part, Envelope) and part.whole:
+                    assembly = Assembly(part)
+                    self.extensions[part.document] = assembly.extensions
+                    if assembly.is_record:
+                        self.held.add(part.document)
+        except Unreadable:
+            return  # told when it is read
+
+
 class Reading:
     """One reading of a file from its start."""
 
-    def __init__(self, name: str, file: BinaryIO, sink: Sink, pool: Pool) -> None:
-        self.file, self.sink, self.pool = file, sink, pool
+    def __init__(self, name: str, file: BinaryIO, sink: Sink, pool: Pool, known: Known) -> None:
+        self.file, self.sink, self.pool, self.known = file, sink, pool, known
         self.report = Report(name)
         self.inspector = Inspector(pool.checks)
-        self._extensions: Extensions = frozenset()
-        self._entries = 0  # of the document that is being read entry by entry
-        self._seen: set[int] = set()  # hashes: a hundred million identities fit into memory
+        self._before = Identities("document")
+        self._assembly: Assembly | None = None  # of the document that is read entry by entry
 
-    def whole(self, known: dict[int, Extensions], *, guess: bool) -> Report:
+    def whole(self) -> Report:
         """Read to the end; see `inspect`."""
         try:
-            if has_mark(self.file):
-                told = "the text begins with a byte order mark: save it without one"
-                mark = Finding("wellformed.byte_order_mark", "", told, "warning")
-                self._tell(0, "", "", {}, mark)
-            for item in read(blocks(self.file), guess=guess):
-                if isinstance(item, Batch):
-                    place = item.kind, item.document
-                    for result in self.pool.put(place, item, self._extensions):
-                        self._take(*result)
-                else:
+            marked, pieces = text_of(self.file)
+            if marked:
+                outcome = Outcome()
+                outcome.tell(0, "", "", {}, byte_order_mark())
+                self._add(outcome, 0)
+            for part in read(pieces, guess=self.known.guess, held=self.known.held):
+                if isinstance(part, Envelope):
                     self._drain()
-                    self._envelope(item, known)
+                    self._envelope(part)
+                else:
+                    self._batch(part)
         except Unreadable as error:
-            self.report.unreadable = str(error)
+            self.report.unreadable = error.message
         self._drain()
         self.report.summary = self.pool.summary()
         here = Summary.of(self.inspector.judges.values(), self.inspector.forms)
         self.report.summary.add(here)
         return self.report
 
+    def _batch(self, batch: Batch) -> None:
+        extensions = self._assembly.extensions if self._assembly else NONE
+        for number, outcome in self.pool.put(batch.document, batch, extensions):
+            self._take(number, outcome)
+
     def _drain(self) -> None:
-        for result in self.pool.finish():
-            self._take(*result)
+        for number, outcome in self.pool.finish():
+            self._take(number, outcome)
 
-    def _envelope(self, envelope: Envelope, known: dict[int, Extensions]) -> None:
-        if envelope.kind == "array":
-            return
+    def _envelope(self, envelope: Envelope) -> None:
         number = envelope.document
-        text = envelope.text if envelope.whole else envelope.text + b"]}"
-        try:
-            package = loads(text)
-        except BadJson as error:
-            told = f"what stands around the {envelope.kind} is no JSON: {error}"
-            bad = Finding("wellformed.unreadable", "", told, "error")
-            if envelope.whole:
-                self._tell(number, "", "", {}, bad)
-            return
-        extensions = extensions_of(package)
         if not envelope.whole:
-            self._extensions = known.get(number, extensions)
-            self._entries = 0
-            self._seen.clear()
+            self._assembly = Assembly(envelope)
+            known = self.known.extensions.get(number, self._assembly.extensions)
+            self._assembly.extensions = known
             return
-        if extensions != self._extensions:
-            raise Late({number: extensions})
-        for told_ in self.inspector.envelope(package, envelope.kind, self._entries):
-            self._tell(number, *told_)
-        for finding in duplicates(text):
-            self._tell(number, "", "", {}, finding)
+        whole, used = Assembly(envelope), self._assembly
+        if used is None:
+            raise AssertionError("an envelope comes before its entries, and behind them")
+        if whole.is_record or whole.extensions != used.extensions:
+            raise Again
+        self._add(used.close(envelope, self.inspector), number)
+        self._assembly = None
 
-    def _tell(
-        self, number: int, path: str, place: str, owner: dict[str, Any], finding: Finding
-    ) -> None:
-        """Tell of something that the reading itself found in document `number`."""
-        outcome = Outcome()
-        outcome.tell(0, path, place, owner, finding)
-        self._add(outcome, lambda _: (number, ""))
-
-    def _take(self, place: Place, outcome: Outcome) -> None:
-        """Tell of what came of a batch."""
-        kind, number = place
-        base = self._entries
-        if kind in ("releases", "records"):
-            self._add(outcome, lambda entry: (number, f"/{kind}/{base + entry}"))
-        elif kind == "array":
-            self._add(outcome, lambda entry: (base + entry, ""))
+    def _take(self, number: int, outcome: Outcome) -> None:
+        """Tell of what came of a batch, whose first value is in document `number`."""
+        if self._assembly:
+            outcome = self._assembly.take(outcome)
         else:
-            self._add(outcome, lambda entry: (number + entry, ""))
-        self._entries += outcome.entries
-        for position, (ocid, name) in enumerate(outcome.identities):
-            entry = {"ocid": ocid, "id": name}
-            found = identity(entry, kind)
-            key = hash(found)
-            if found is None:
-                continue
-            if key in self._seen:
-                at = f"/{kind}/{base + position}" if kind in ("releases", "records") else ""
-                document = number if at else (base if kind == "array" else number) + position
-                self._tell(document, at, at and f"/{kind}", entry, repeated(entry, kind))
-            self._seen.add(key)
+            repeats(outcome, self._before, "")
+        self._add(outcome, number)
 
-    def _add(self, outcome: Outcome, stand: Callable[[int], tuple[int, str]]) -> None:
-        """Write rows and count groups, where `stand` tells of an entry its document and path."""
-        rows = []
-        for entry, row in outcome.rows:
-            document, path = stand(entry)
-            rows.append(b'{"document":%d,"path":"%s' % (document, path.encode()) + row[len(PATH) :])
+    def _add(self, outcome: Outcome, number: int) -> None:
+        """Write rows and count groups."""
         for group, example in outcome.groups.items():
-            if known := self.report.groups.get(group):
-                known.count += example.count
-            else:
-                example.entry, path = stand(example.entry)
-                example.path = path + example.path
-                self.report.groups[group] = example
+            example.entry += number
+            count(self.report.groups, group, example)
+        rows = [b'{"document":%d,' % (number + entry) + row[1:] for entry, row in outcome.rows]
         self.report.failures += len(rows)
         if rows:
             self.sink.write(rows)

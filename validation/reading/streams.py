@@ -91,7 +91,7 @@ def _gunzip(file: BinaryIO) -> Iterator[bytes]:
         while not reader.eof:
             try:
                 piece = reader.decompress(data, BLOCK)
-            except (isal_zlib.error, zlib.error) as error:
+            except zlib.error as error:
                 raise Unreadable(f"the gzip file is damaged ({error}): fetch it again") from error
             if piece:
                 yield piece

@@ -75,8 +75,8 @@ def names_of(value: Any) -> int:
 
 
 def may_repeat(text: bytes, met: int) -> bool:
-    """Whether a name may stand twice in an object of JSON text of which `met` names were read: there
-    it has more. No name is missed, but strings with odd ends can give a false alarm.
+    """Whether a name may stand twice in an object of JSON text, because more names stand in it
+    than the `met` ones that were read. Strings with odd ends can give a false alarm.
     """
     if ESCAPED_END in text:
         return True

@@ -4,29 +4,33 @@ Owns what is done when a batch is not what it seems. Runs in the reading process
 in processes of its own for a large one.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 import orjson
 
 from transforms.findings import Finding
 from validation.checks.registry import Check
+from validation.reading.assembly import Assembly
 from validation.reading.brackets import opening, parts
 from validation.reading.breaches import MOST as LISTED
-from validation.reading.feed import BLANKS, Batch
+from validation.reading.breaches import Extensions
+from validation.reading.entries import entries
+from validation.reading.feed import BLANKS, Batch, Envelope, Feed, Kind
 from validation.reading.identities import content_of
-from validation.reading.inspector import Extensions, Inspector, Told
+from validation.reading.inspector import Inspector
 from validation.reading.outcome import Outcome, Summary
+from validation.reading.streams import Unreadable
 from validation.reading.wellformed import (
     MISSING,
     MOST,
     duplicates,
     may_repeat,
+    unreadable,
     value_of,
 )
 
 COMMA = "between two entries of a list stands one comma: add it, or take the others out"
-Judged = Callable[[Any], Iterator[Told]]
 
 
 class Worker:
@@ -53,41 +57,37 @@ class Worker:
     def _document(self, position: int, text: bytes, outcome: Outcome) -> None:
         value, found = value_of(text)
         if value is MISSING and opening(text):
-            self._by_entries(position, text, outcome)
-            return
-        self._one(position, text, value, found, self.inspector.document, outcome)
+            self._by_entries(position, text, found, outcome)
+        else:
+            self._one(position, text, value, found, outcome)
 
     def _entries(self, batch: Batch, extensions: Extensions, outcome: Outcome) -> None:
-        judged = self._judged(batch.kind, extensions)
         text = batch.texts[0].strip(BLANKS)
         values = _values(text, first=batch.first)
         if values is None:
-            for position, (entry, right) in enumerate(parts(text, first=batch.first)):
-                if not right:
-                    outcome.tell(position, "", "", {}, Finding("wellformed.commas", "", COMMA, "error"))
-                if entry:
-                    value, found = value_of(entry)
-                    self._one(position, entry, value, found, judged, outcome)
+            self._apart(batch, text, extensions, outcome)
             return
         before = self._names()
         self.inspector.dense = text.count(b",") > LISTED
         for position, value in enumerate(values):
-            self._judge(position, value, judged, outcome)
+            self._judge(position, value, outcome, batch.kind, extensions)
         if may_repeat(text, self._names() - before):
             for position, (entry, _) in enumerate(parts(text, first=batch.first)):
                 for finding in duplicates(entry):
                     outcome.tell(position, "", "", _owner(values[position]), finding)
 
-    def _judged(self, kind: str, extensions: Extensions) -> Judged:
-        """How the entries of a package or of a list are judged."""
-        if kind == "array":
-            return self.inspector.single
-        judge = self.inspector.record if kind == "records" else self.inspector.release
-        return lambda value: judge(value, "", f"/{kind}", extensions)
+    def _apart(self, batch: Batch, text: bytes, extensions: Extensions, outcome: Outcome) -> None:
+        """Judge entries one by one, because something is wrong with one or between them."""
+        for position, (entry, right) in enumerate(parts(text, first=batch.first)):
+            if not right:
+                outcome.tell(position, "", "", {}, Finding("wellformed.commas", "", COMMA, "error"))
+            if entry:
+                value, found = value_of(entry)
+                self._one(position, entry, value, found, outcome, batch.kind, extensions)
 
     def _one(
-        self, position: int, text: bytes, value: Any, found: list[Finding], judged: Judged,
-        outcome: Outcome,
+        self, position: int, text: bytes, value: Any, found: list[Finding], outcome: Outcome,
+        kind: Kind = "document", extensions: Extensions = frozenset(),
     ) -> None:  # fmt: skip
         """Judge what was read of one text, and tell what was wrong with that text."""
         for finding in found:
@@ -97,22 +97,45 @@ class Worker:
             return
         before = self._names()
         self.inspector.dense = text.count(b",") > LISTED
-        self._judge(position, value, judged, outcome)
+        self._judge(position, value, outcome, kind, extensions)
         if may_repeat(text, self._names() - before):
             for finding in duplicates(text):
                 outcome.tell(position, "", "", _owner(value), finding)
 
-    def _judge(self, position: int, value: Any, judged: Judged, outcome: Outcome) -> None:
-        outcome.entries = position + 1
-        for told in judged(value):
+    def _judge(
+        self, position: int, value: Any, outcome: Outcome, kind: Kind, extensions: Extensions
+    ) -> None:
+        outcome.entries, content = position + 1, None
+        if kind == "array":
+            found = self.inspector.single(value)
+        elif kind in ("document", "line"):
+            found = self.inspector.document(value)
+        else:
+            judge = self.inspector.record if kind == "records" else self.inspector.release
+            found, content = judge(value, "", f"/{kind}", extensions), content_of(value)
+        for told in found:
             outcome.tell(position, *told)
         owner = _owner(value)
-        name = position, owner.get("ocid"), owner.get("id"), content_of(value)
-        outcome.identities.append(name)
+        outcome.identities.append((position, owner.get("ocid"), owner.get("id"), content))
 
-    def _by_entries(self, position: int, text: bytes, outcome: Outcome) -> None:
-        """Judge what can be read of a document that as a whole is no JSON."""
-        raise NotImplementedError
+    def _by_entries(
+        self, position: int, text: bytes, reason: list[Finding], outcome: Outcome
+    ) -> None:
+        """Judge what can be read of a document that as a whole is no JSON, for that `reason`."""
+        found, broken = _delimited(text)
+        envelopes = [part for part in found if isinstance(part, Envelope)]
+        assembly = Assembly(envelopes[-1])
+        outcome.entries = position + 1
+        if assembly.is_record:
+            broken, found = reason, []
+        for finding in broken:
+            outcome.tell(position, "", "", {}, finding)
+        for part in found:
+            if isinstance(part, Batch):
+                taken = assembly.take(self(part, assembly.extensions))
+                outcome.absorb(taken, lambda _: (position, ""))
+            elif part.whole:
+                outcome.absorb(assembly.close(part, self.inspector), lambda _: (position, ""))
 
     def _names(self) -> int:
         judges = self.inspector.judges.values()
@@ -136,6 +159,17 @@ def _values(text: bytes, *, first: bool) -> list[Any] | None:
     except orjson.JSONDecodeError:
         return None
     return values
+
+
+def _delimited(text: bytes) -> tuple[list[Batch | Envelope], list[Finding]]:
+    """A document in parts, and what is wrong with its brackets."""
+    found: list[Batch | Envelope] = []
+    try:
+        for part in entries(Feed([text]), 0, guess=False):
+            found.append(part)  # noqa: PERF402 - what came before an error is of use
+    except Unreadable as error:
+        return found, [unreadable(error.message)]
+    return found, []
 
 
 def _owner(value: Any) -> dict[str, Any]:
