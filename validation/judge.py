@@ -3,19 +3,18 @@
 Owns the running of checks and the counting of their three results.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, tzinfo
 from typing import Any
 
 from transforms.findings import Finding
 from transforms.ocds.model import Model
-from validation.checks.registry import Check, Run
+from validation.checks.registry import Check, Fail, Run
 from validation.process import Moments, Process
 from validation.spots import Where, pointer
 from validation.walk import Walk
 
 ALWAYS = (True,)
-NONE = Check("", 1, "info", lambda _process, _fail: 0)
 
 
 class Judge:
@@ -29,8 +28,8 @@ class Judge:
         place: where these objects stand, as a path without positions; coverage is told under it.
 
     Attributes:
-        counts: how many releases passed each check, in the order of `checks`, and how many failed.
-            Other counters may be put in their place, to count by groups of releases.
+        counts: to how many releases each check applied, in the order of `checks`, and how many
+            failed it. Other counters may be put in their place, to count by groups of releases.
         judged: how many releases were judged.
         walk: holds the coverage of every field; see `validation.spots.coverage`.
     """
@@ -50,7 +49,6 @@ class Judge:
         self._moments = Moments(zone)
         self._groups = self._grouped()
         self._found: list[Finding] = []
-        self._one = NONE
 
     def __call__(self, release: dict[str, Any]) -> list[Finding]:
         """Every failure in `release`.
@@ -60,44 +58,42 @@ class Judge:
         """
         self.judged += 1
         self.walk.read(release)
-        process = Process(release, self.walk, self._moments)
-        found: list[Finding] = []
-        self._found, fail, before = found, self._fail, 0
-        passed, failed = self.counts
+        process, applied = Process(release, self.walk, self._moments), self.counts[0]
+        self._found = found = []
         for bucket, members in self._groups:
-            if not bucket:
-                continue
-            for number, one, run in members:
-                self._one = one
-                if not run(process, fail):
-                    continue
-                if len(found) == before:
-                    passed[number] += 1
-                else:
-                    failed[number] += 1
-                    before = len(found)
+            if bucket:
+                for number, run, fail in members:
+                    if run(process, fail):
+                        applied[number] += 1
         return found
 
     @property
     def results(self) -> list[tuple[int, int, int]]:
         """Of each check, how many releases it did not apply to, that passed, that failed."""
         counts = zip(*self.counts, strict=True)
-        return [(self.judged - passed - failed, passed, failed) for passed, failed in counts]
+        return [(self.judged - applied, applied - failed, failed) for applied, failed in counts]
 
-    def _fail(
-        self, where: Where, field: str, value: Any, message: str, position: int = -1
-    ) -> None:
-        one = self._one
-        path = pointer(where, field, position)
-        self._found.append(Finding(one.id, path, message, one.severity, value))
+    def _note(self, number: int, finding: Finding) -> None:
+        """Note a failure, and, if it is the first one of this release, that the check failed."""
+        found = self._found
+        if not found or found[-1].rule != finding.rule:  # the checks run one after the other
+            self.counts[1][number] += 1
+        found.append(finding)
 
-    def _grouped(self) -> list[tuple[Sequence[Any], list[tuple[int, Check, Run]]]]:
+    def _grouped(self) -> list[tuple[Sequence[Any], list[tuple[int, Run, Fail]]]]:
         """The checks with what must not be empty for them to apply."""
-        groups: dict[str, list[tuple[int, Check, Run]]] = {}
+        groups: dict[str, list[tuple[int, Run, Fail]]] = {}
         for number, one in enumerate(self.checks):
-            groups.setdefault(one.of, []).append((number, one, one.run))
-        walk = self.walk
-        return [
-            ({"": ALWAYS, **walk.objects, **walk.parts}[name], members)
-            for name, members in groups.items()
-        ]
+            groups.setdefault(one.of, []).append(
+                (number, one.run, _noting(one, number, self._note))
+            )
+        needed = {"": ALWAYS, **self.walk.objects, **self.walk.parts}
+        return [(needed[name], members) for name, members in groups.items()]
+
+
+def _noting(one: Check, number: int, note: Callable[[int, Finding], None]) -> Fail:
+    def fail(where: Where, field: str, value: Any, message: str, position: int = -1) -> None:
+        path = pointer(where, field, position)
+        note(number, Finding(one.id, path, message, one.severity, value))
+
+    return fail

@@ -1,8 +1,8 @@
 """Completeness of collection: days on which a source published nothing, or far less than usual.
 
-Source: the habit of the source itself. The covered span of a source reaches from the start of the first to the end of the last
-extraction window that gave a release; only its whole days in UTC count. A gap that was never
-extracted looks like silence: the tables do not tell them apart.
+Source: the habit of the source itself. The covered span of a source reaches from the start of the
+first to the end of the last extraction window that gave a release; only its whole days in UTC
+count. A gap that was never extracted looks like silence: the tables do not tell them apart.
 """
 
 import duckdb

@@ -1,7 +1,7 @@
 """Suppliers across processes: one register number, one name, one size.
 
-Source: OCDS 1.1 guidance on organization identifiers. Owns when two names count as the same. Only identifiers with a register (scheme) count: the
-ids of parties are often made for one process.
+Source: OCDS 1.1 guidance on organization identifiers. Owns when two names count as the same. Only
+identifiers with a register (scheme) count: the ids of parties are often made for one process.
 """
 
 import csv

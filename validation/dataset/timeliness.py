@@ -1,6 +1,7 @@
 """Timeliness: from deadline to award, and from award to publication.
 
-Source: the notice rule of the United Kingdom (30 days from award to notice). Days are calendar days in UTC, for dates are often published without a time.
+Source: the notice rule of the United Kingdom (30 days from award to notice). Days are calendar days
+in UTC, for dates are often published without a time.
 """
 
 from fractions import Fraction

@@ -130,9 +130,7 @@ def _whole(
                 "columns": outcome.shown.columns, "rows": outcome.shown.rows,
             }  # fmt: skip
             good = outcome.ok is not False or check.severity == "info"
-            result = Result(
-                check.id, tables.subject, good, False, outcome.observed, check.demand
-            )
+            result = Result(check.id, tables.subject, good, False, outcome.observed, check.demand)
             yield result, told
 
 

@@ -68,7 +68,8 @@ def judge_source(
         for envelope in record["releases"]:
             release = envelope["release"]
             releases.counts = tallies.releases.counts(source.id, release)
-            releases.counts[0 if envelope["conforms"] else 1][-1] += 1
+            releases.counts[0][-1] += 1
+            releases.counts[1][-1] += not envelope["conforms"]
             for finding in releases(release):
                 rows.add(finding, level="release", source=source.id, ocid=record["ocid"],
                          release_id=release["id"])  # fmt: skip

@@ -52,7 +52,7 @@ BUYERS = """
     buyer_id LIMIT 20"""
 
 
-Counts = tuple[list[int], list[int]]  # how many passed each check, how many failed
+Counts = tuple[list[int], list[int]]  # to how many each check applied, how many failed it
 
 
 class Tally:
@@ -88,12 +88,12 @@ class Tally:
             {
                 "check": rule.id, "version": rule.version, "severity": rule.severity,
                 "level": self.level, "source": source, "buyer_id": buyer_id, "buyer_name": label,
-                "month": month, "applied": passed + failed, "passed": passed, "failed": failed,
+                "month": month, "applied": applied, "passed": applied - failed, "failed": failed,
                 "part": self._parts,
             }
             for (source, buyer_id, month), (label, counters) in self._groups.items()
-            for rule, passed, failed in zip(self.rules, *counters, strict=True)
-            if passed + failed
+            for rule, applied, failed in zip(self.rules, *counters, strict=True)
+            if applied
         ]  # fmt: skip
         schema = SCHEMA.append(pa.field("part", pa.int32()))
         path = self.folder / f"part-{self.level}-{self._parts:05}.parquet"
