@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from kernel import Counts, Manifest
 
@@ -54,7 +55,8 @@ def table(title: str, head: Sequence[str], rows: Sequence[Sequence[object]]) -> 
         numeric = bool(rows) and all(isinstance(row[column], int) for row in rows)
         shown.add_column(name, justify="right" if numeric else "left", overflow="fold")
     for row in rows:
-        shown.add_row(*(f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row))
+        cells = (f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row)
+        shown.add_row(*(Text(cell) for cell in cells))  # no markup: cells come from anyone's files
     out.print(shown)
 
 

@@ -96,10 +96,13 @@ class _Server:
 
     def __init__(self) -> None:
         import validation.check
+        import validation.quality.edition
         from tenderline import pipeline  # noqa: F401 (imported once, for every fork)
 
-        # Great Expectations takes seconds to import, and has tests of its own.
+        # Great Expectations takes seconds to import, and the checks of whole editions half a second;
+        # both have tests of their own.
         validation.check.check_tables = validation.check.check_metrics = lambda *_: iter(())
+        validation.quality.edition.judge_edition = lambda *_: iter(())
         self.pipes: dict[int, int] = {}
 
     def serve(self) -> None:

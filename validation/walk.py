@@ -125,8 +125,8 @@ class Walk:
             elif kind is str and (not entry or entry.isspace()):
                 self.empty.append((where, name, position))
         field = spot.fields.get(name)
-        if objects and field is not None and below is not None and "id" in below.fields:
-            self._identities(entries, field, below, where)
+        if objects and field is not None and below is not None:
+            self._identities(entries, field, below.fields.get("id"), where)
 
     def _nested(self, entries: list[Any], spot: Spot, name: str, where: Where) -> None:
         """A list that stands in another one, at `where`; OCDS has none but for coordinates."""
@@ -142,16 +142,20 @@ class Walk:
             elif kind is str and (not entry or entry.isspace()):
                 self.empty.append((where, "", position))
 
-    def _identities(self, entries: list[Any], field: Field, below: Spot, where: Where) -> None:
+    def _identities(
+        self, entries: list[Any], field: Field, named: Field | None, where: Where
+    ) -> None:
+        """Compare the ids of the objects in a list; `named` is the model's field of these ids."""
+        listed = "array" in field.types and not field.merge
+        needed = listed and named is not None and not named.required
         seen: set[Any] = set()
-        merged = "array" in field.types and not field.merge and not below.fields["id"].required
         for position, entry in enumerate(entries):
             name = entry.get("id") if entry.__class__ is dict else None
             if name.__class__ in SCALAR:
                 if name in seen and field.unique:
                     self.repeated.append((name, where, field.name, position))
                 seen.add(name)
-            elif merged and entry.__class__ is dict and "id" not in entry:
+            elif needed and entry.__class__ is dict and "id" not in entry:
                 self.nameless.append((where, field.name, position))
 
     def _code(self, value: Any, codes: frozenset[str], field: Field, where: Where) -> None:

@@ -186,7 +186,7 @@ def test_a_drip_leaves_the_edition_as_it_was(
 ) -> None:
     source = load("find_a_tender")
     hurried = replace(source, fetch=replace(source.fetch, deadline=0.3))
-    monkeypatch.setattr(cli, "load", lambda _source_id: hurried)
+    monkeypatch.setattr("extractors.loader.load", lambda _source_id: hurried)
     with StandIn(per_day=PER_DAY, defects=["slow_drip"]) as server:
         ended = run(lake, server.url, *FURTHER)
     assert_told(ended, Fault(*UNAVAILABLE, "no whole answer"))

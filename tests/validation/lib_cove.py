@@ -25,7 +25,8 @@ from libcoveocds.config import LibCoveOCDSConfig
 from libcoveocds.schema import SchemaOCDS
 from ocdsextensionregistry import extension_version
 
-Places = dict[tuple[str, ...], dict[tuple[str | int, ...], Any]]  # of values, without positions and with
+Steps = tuple[str | int, ...]
+Places = dict[tuple[str, ...], dict[Steps, Any]]  # values by path without, then with positions
 Find = Callable[[Places, SchemaOCDS], list[str]]
 CORE = Path(__file__).parents[2].parent / "shared" / "reference" / "ocds_1.1.5"
 DRAFT4 = "http://json-schema.org/draft-04/schema#"
@@ -49,9 +50,11 @@ def _files(folder: Path, pattern: str) -> dict[str, Path]:
     return {str(file.relative_to(folder)): file for file in folder.rglob(pattern)}
 
 
-def config(profile: Path | None) -> LibCoveOCDSConfig:
+def config(profile: Path | None = None) -> LibCoveOCDSConfig:
     archive = standard(profile)
-    return LibCoveOCDSConfig({"context": "api", "additional_checks": "all", "standard_zip": archive})
+    return LibCoveOCDSConfig(
+        {"context": "api", "additional_checks": "all", "standard_zip": archive}
+    )
 
 
 @contextmanager
@@ -102,28 +105,33 @@ class Theirs:
         assert not schema.json_deref_error
         return context
 
-    def deprecated(self, package: dict[str, Any]) -> set[str]:
-        """Where every deprecated field stands, by the functions that its report is made from."""
-        return set(self._prefixed(package, self._deprecated))
-
-    def missing_ids(self, package: dict[str, Any]) -> set[str]:
-        """Where every id is missing, by the function that its report is made from."""
-        return set(self._prefixed(package, get_json_data_missing_ids))
-
-    def _prefixed(self, package: dict[str, Any], find: Find) -> Iterator[str]:
+    def in_records(self, package: dict[str, Any], find: Find) -> Iterator[str]:
         """What `find` finds in a package, and in the whole releases of records, which it skips."""
-        yield from find(get_json_data_generic_paths(package, {}), self._schemas["records" in package])
+        yield from find(
+            get_json_data_generic_paths(package, {}), self._schemas["records" in package]
+        )
         records = package.get("records")
         for position, record in enumerate(records if isinstance(records, list) else ()):
             if isinstance(record, dict) and isinstance(record.get("releases"), list):
                 places = get_json_data_generic_paths({"releases": record["releases"]}, {})
-                yield from (f"records/{position}/{path}" for path in find(places, self._schemas[False]))
+                yield from (
+                    f"records/{position}/{path}" for path in find(places, self._schemas[False])
+                )
 
-    @staticmethod
-    def _deprecated(places: Places, schema: SchemaOCDS) -> list[str]:
-        return [
-            "/".join(map(str, path))
-            for name, _ in _get_schema_deprecated_paths(schema)
-            for path in places.get(name, ())
-            if not isinstance(path[-1], int)
-        ]
+
+def deprecated(places: Places, schema: SchemaOCDS) -> list[str]:
+    """Where every deprecated field stands; their own report has one place of each field name."""
+    return [
+        "/".join(map(str, path))
+        for name in _deprecated(schema)
+        for path in places.get(name, ())
+        if not isinstance(path[-1], int)
+    ]
+
+
+@cache
+def _deprecated(schema: SchemaOCDS) -> frozenset[tuple[str, ...]]:
+    return frozenset(path for path, _ in _get_schema_deprecated_paths(schema))
+
+
+missing_ids: Find = get_json_data_missing_ids

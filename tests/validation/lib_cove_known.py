@@ -11,6 +11,7 @@ from libcove.lib.common import LANGUAGE_RE
 from tests.validation.lib_cove_facts import Fact, place
 
 CODES = ("closed", "open")
+VERSIONED = "records/versionedRelease/"
 
 
 class Seen:
@@ -18,21 +19,35 @@ class Seen:
 
     def __init__(self, ours: set[Fact], theirs: set[Fact], package: dict[str, Any]) -> None:
         self.ours, self.theirs = ours, theirs
+        self.package = package
+        self.extended = bool(package["extensions"])
         self.mistyped = {place(path) for kind, path, _ in theirs if kind == "type"}
         lists = [*_lists(package, "")]
-        self.nested = {place(path) for path, found in lists if any(isinstance(e, list) for e in found)}
-        self.mixed = {place(path) for path, found in lists if found and isinstance(found[0], dict)}
+        self.nested = {
+            place(path) for path, found in lists if any(isinstance(e, list) for e in found)
+        }
+        self.uneven = {
+            place(path) for path, found in lists if len({isinstance(e, dict) for e in found}) > 1
+        }
         self.part = any(
             path.startswith("records/") and path.endswith("/releases") and path.count("/") == 2
             and not all(isinstance(e, dict) and "id" in e for e in found)
             for path, found in lists
         )  # fmt: skip
 
+    def value(self, path: str) -> Any:
+        """What stands at `path`."""
+        found: Any = self.package
+        for step in path.split("/"):
+            found = found[int(step) if isinstance(found, list) else step]
+        return found
+
 
 def _lists(value: Any, path: str) -> Iterator[tuple[str, list[Any]]]:
     if isinstance(value, list):
         yield path, value
-    steps = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    listed = enumerate(value) if isinstance(value, list) else ()
+    steps = value.items() if isinstance(value, dict) else listed
     for step, below in steps:
         yield from _lists(below, f"{path}/{step}" if path else str(step))
 
@@ -47,7 +62,10 @@ def name(path: str) -> str:
 
 
 def nameless(fact: Fact, theirs: set[Fact]) -> bool:
-    return any(kind == "empty" and f"{path}/".replace("//", "/") == f"{fact[1]}/" for kind, path, _ in theirs)
+    return any(
+        kind == "empty" and f"{path}/".replace("//", "/") == f"{fact[1]}/"
+        for kind, path, _ in theirs
+    )
 
 
 class Known(NamedTuple):
@@ -58,17 +76,26 @@ class Known(NamedTuple):
     fits: Callable[[Fact, Seen], bool]
 
 
+UNEXTENDED = Known(
+    ("type", "required", "minItems", "minLength", "minProperties", "format", "uniqueItems", "repeated", "deprecated",
+     "missing_id", *CODES),
+    "they judge a versioned release by the core, whatever extensions there are",
+    lambda fact, seen: seen.extended and f"{place(fact[1])}/".startswith(VERSIONED),
+)  # fmt: skip
 ONLY_OURS = [
+    UNEXTENDED,
     Known(("uniqueItems",), "entries that are alike and have ids: they tell of the ids alone",
           lambda fact, seen: any(f[:2] == ("repeated", fact[1]) for f in seen.theirs)),
     Known(("repeated",), "they stop at the first two entries that are alike",
           lambda fact, seen: ("uniqueItems", fact[1], "") in seen.theirs),
     Known(("repeated",), "they look into no release where links and whole releases are mixed",
           lambda fact, seen: seen.part and fact[1].startswith("records/")),
+    Known(("repeated",), "of a list that is versioned as a whole, they compare no ids",
+          lambda fact, seen: place(fact[1]).startswith(VERSIONED) and name(fact[1]).startswith("additional")),
     Known(CODES, "they look up no code that is empty or zero",
           lambda fact, seen: fact[2] in ("", "0", "False", "None")),
-    Known(CODES, "they look up no code in a list that begins with an object",
-          lambda fact, seen: fact[1] in seen.mixed),
+    Known(CODES, "they go by the first entry of a list, be it a code or an object",
+          lambda fact, seen: within(fact[1], seen.uneven)),
     Known(("closed",), "an object or a list where a code should be: they tell of its type alone",
           lambda fact, seen: fact[2][:1] in ("[", "{") and within(fact[1], seen.mistyped)),
     Known(("additional",), "they take any name with an underscore and a word for a translation",
@@ -82,7 +109,7 @@ ONLY_OURS = [
     Known(("empty",), "we tell of a field whose name is empty as of the object that it stands in",
           lambda fact, seen: nameless(fact, seen.theirs)),
     Known(("format",), "they let a line feed follow an address",
-          lambda fact, seen: fact[2] == "uri"),
+          lambda fact, seen: str(seen.value(fact[1])).endswith("\n")),
 ]  # fmt: skip
 
 ONLY_THEIRS = [
@@ -92,29 +119,41 @@ ONLY_THEIRS = [
           lambda fact, seen: f"{fact[1]}/".count("//") > 0),
     Known(CODES, "links, and releases mixed with links, have no codes by the schema but their tag",
           lambda fact, seen: seen.part and fact[1].startswith("records/releases")),
-    Known(("additional", "open", "deprecated", "missing_id", "empty"),
-          "a versioned release repeats what the releases say: of it we judge the structure alone",
-          lambda fact, seen: place(fact[1]).startswith("records/versionedRelease/")),
-    Known(("missing_id",), "entries of a list within a list: we tell of the type",
-          lambda fact, seen: within(fact[1], seen.nested)),
-    Known(("additional",), "they count no fields in lists within lists, so that counts differ",
+    Known(("additional", "open", "deprecated"), "a versioned release repeats fields and codes of the releases: there we tell of them",
+          lambda fact, seen: f"{place(fact[1])}/".startswith(VERSIONED)),
+    Known(("empty",), "of a versioned release that is no object we tell of its type alone",
+          lambda fact, seen: within(fact[1], {VERSIONED[:-1]} & seen.mistyped)),
+    UNEXTENDED,
+    Known(("missing_id",), "entries of a list that is versioned as a whole need no id",
+          lambda fact, seen: place(fact[1]).startswith(VERSIONED) and "/value/" in fact[1]),
+    Known(("additional", "deprecated", "missing_id"), "in lists within lists we tell of the type, and counts differ",
           lambda fact, seen: within(fact[1], seen.nested)),
 ]  # fmt: skip
 
 
-def unexplained(ours: set[Fact], theirs: set[Fact], package: dict[str, Any], used: set[str]) -> dict[str, list[Fact]]:
+REASONS = {known.reason for known in (*ONLY_OURS, *ONLY_THEIRS)}
+
+
+def unexplained(
+    ours: set[Fact], theirs: set[Fact], package: dict[str, Any], used: set[str]
+) -> dict[str, list[Fact]]:
     """The facts that one side alone has and no line explains; the reasons used are added to `used`."""
     if ours == theirs:
         return {}
     seen = Seen(ours, theirs, package)
-    found = {"ours": _rest(ours - theirs, ONLY_OURS, seen, used), "theirs": _rest(theirs - ours, ONLY_THEIRS, seen, used)}
+    found = {
+        "ours": _rest(ours - theirs, ONLY_OURS, seen, used),
+        "theirs": _rest(theirs - ours, ONLY_THEIRS, seen, used),
+    }
     return {side: sorted(facts) for side, facts in found.items() if facts}
 
 
 def _rest(facts: set[Fact], table: list[Known], seen: Seen, used: set[str]) -> list[Fact]:
     rest = []
     for fact in facts:
-        reasons = {known.reason for known in table if fact[0] in known.kinds and known.fits(fact, seen)}
+        reasons = {
+            known.reason for known in table if fact[0] in known.kinds and known.fits(fact, seen)
+        }
         used |= reasons
         if not reasons:
             rest.append(fact)

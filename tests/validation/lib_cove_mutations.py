@@ -3,6 +3,8 @@
 import copy
 import json
 from collections.abc import Iterator
+from functools import cache
+from math import isfinite
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -38,10 +40,23 @@ ADDRESSES = [
     "http://[1]/", "http://[::g]/", "http://a/b^c", "http://a/`", 'http://a/"', "http://256.1.1.1/", "file:///a", "http://a\n",
     "http://a/b\u00a0", "http://a_b.org/", "https://a..b/", "ht-tp+x.y://a", "http://a/b[c]", "http://a/?x[]=1", " http://a",
 ]  # fmt: skip
-OCIDS = ["x", "ocds-213cz-1", "ocds-213CZF-1", "ocds-213czf", "OCDS-213czf-1", "ocds_213czf-1", "", " ocds-213czf-1", 5]
+OCIDS = [
+    "x",
+    "ocds-213cz-1",
+    "ocds-213CZF-1",
+    "ocds-213czf",
+    "OCDS-213czf-1",
+    "ocds_213czf-1",
+    "",
+    " ocds-213czf-1",
+    5,
+]
 PERSON = {"name": "A", "identifier": {"id": "1"}, "address": {"region": "R"}, "contactPoint": {"name": "P"},
           "additionalIdentifiers": [{"id": "2"}]}  # fmt: skip
-CHANGE = {"date": "2020-01-01T00:00:00Z", "changes": [{"property": "a", "former_value": {"b": [""]}}]}
+CHANGE = {
+    "date": "2020-01-01T00:00:00Z",
+    "changes": [{"property": "a", "former_value": {"b": [""]}}],
+}
 TRANSACTION = {"id": "1", "amount": {"amount": 1, "currency": "XXX?"}, "providerOrganization": {"id": "1"},
                "receiverOrganization": {"scheme": "?"}}  # fmt: skip
 MILESTONE = {"id": "1", "type": "?", "status": "?", "documents": [{"id": "1", "documentType": "?"}]}
@@ -63,8 +78,16 @@ SECTIONS = [  # much of what releases seldom have: deprecated fields, entries wi
 ]  # fmt: skip
 
 
-def packages() -> Iterator[tuple[str, dict[str, Any]]]:
+NOT_VERSIONED = ("ocid", "id", "date", "tag")
+
+
+@cache
+def packages() -> dict[str, dict[str, Any]]:
     """Every recorded package, and lone releases and records in packages made here, by name."""
+    return dict(_packages())
+
+
+def _packages() -> Iterator[tuple[str, dict[str, Any]]]:
     for folder in FOLDERS:
         for file in sorted((ROOT / folder).rglob("*.json*")):
             if (package := _package(file.read_bytes())) is not None:
@@ -85,14 +108,18 @@ def _package(text: bytes) -> dict[str, Any] | None:
 
 
 def _values(text: bytes) -> list[Any]:
-    """The documents or lines of a file. `Infinity` is null: their reader would refuse the file."""
+    """The documents or lines of a file, with null for numbers that their reader would refuse."""
     for parts in ([text], text.splitlines()):
         try:
-            found = [json.loads(part, parse_constant=lambda _: None) for part in parts if part.strip()]
+            found = [json.loads(part, parse_float=_finite) for part in parts if part.strip()]
         except ValueError:
             continue
         return found[0] if found and isinstance(found[0], list) else found
     return []
+
+
+def _finite(number: str) -> float | None:
+    return float(number) if isfinite(float(number)) else None
 
 
 def packed(kind: str, entries: list[Any]) -> dict[str, Any]:
@@ -101,17 +128,23 @@ def packed(kind: str, entries: list[Any]) -> dict[str, Any]:
         "version": "1.1",
         "publisher": {"name": "A"},
         "publishedDate": "2020-01-01T00:00:00Z",
+        "extensions": [],
         kind: entries,
     }
 
 
-def small(size: int, times: int) -> list[dict[str, Any]]:
-    """Packages of one or two recorded releases of at most `size` bytes, and records of them."""
+def small(size: int, times: int, under: str = "") -> list[dict[str, Any]]:
+    """Packages of one or two recorded releases of at most `size` bytes, and records of them.
+
+    At most `times` releases of each file whose path begins with `under`.
+    """
     found: list[dict[str, Any]] = []
-    for _, package in packages():
-        entries = package.get("releases")
+    for name, package in packages().items():
+        entries = package.get("releases") if name.startswith(under) else None
         if isinstance(entries, list):
-            fitting = [e for e in entries if isinstance(e, dict) and len(json.dumps(e)) <= size][:times]
+            fitting = [e for e in entries if isinstance(e, dict) and len(json.dumps(e)) <= size][
+                :times
+            ]
             found += [packed("releases", fitting[at : at + 2]) for at in range(0, len(fitting), 2)]
             found += [packed("records", [_record(entry)]) for entry in fitting[:1]]
             found += [packed("records", [_record(entry), _links(entry)]) for entry in fitting[1:2]]
@@ -119,8 +152,25 @@ def small(size: int, times: int) -> list[dict[str, Any]]:
 
 
 def _record(release: dict[str, Any]) -> dict[str, Any]:
+    """A record that holds a release whole, twice, and what was made of them."""
     compiled = {**release, "id": "c", "tag": ["compiled"]}
-    return {"ocid": release.get("ocid"), "releases": [release, {**release, "id": "2"}], "compiledRelease": compiled}
+    versions = {key: _versions(value) for key, value in release.items() if key not in NOT_VERSIONED}
+    return {
+        "ocid": release.get("ocid"),
+        "releases": [release, {**release, "id": "2"}],
+        "compiledRelease": compiled,
+        "versionedRelease": {"ocid": release.get("ocid"), **versions},
+    }
+
+
+def _versions(value: Any) -> Any:
+    """A value of a release as a versioned release has it, but for lists that merge as a whole."""
+    if isinstance(value, dict):
+        return {key: inner if key == "id" else _versions(inner) for key, inner in value.items()}
+    if isinstance(value, list) and all(isinstance(entry, dict) for entry in value):
+        return [_versions(entry) for entry in value]
+    told = {"releaseDate": "2020-01-01T00:00:00Z", "releaseID": "1", "releaseTag": ["tender"]}
+    return [{**told, "value": value}]
 
 
 def _links(release: dict[str, Any]) -> dict[str, Any]:
@@ -138,7 +188,9 @@ def mutated(package: dict[str, Any], random: Random) -> dict[str, Any]:
 
 def _places(value: Any) -> Iterator[tuple[Any, Any]]:
     """Every object or list in `value` with each of its names or positions."""
-    steps = value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
+    steps = (
+        value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
+    )
     for step in steps:
         yield value, step
         yield from _places(value[step])
@@ -170,7 +222,9 @@ def _name(package: dict[str, Any], random: Random) -> None:
 
 
 def _repeat(package: dict[str, Any], random: Random) -> None:
-    lists = [held[step] for held, step in _places(package) if isinstance(held[step], list) and held[step]]
+    lists = [
+        held[step] for held, step in _places(package) if isinstance(held[step], list) and held[step]
+    ]
     if lists:
         entries = random.choice(lists)
         entries.append(copy.deepcopy(random.choice(entries)))
@@ -182,7 +236,7 @@ def _section(package: dict[str, Any], random: Random) -> None:
     held = _object(package, random)
     if random.random() < 0.8:
         releases = [o[s] for o, s in _places(package) if isinstance(o[s], dict) and "ocid" in o[s]]
-        held = random.choice([held, *releases] if not releases else releases)
+        held = random.choice(releases or [held])
     name, value = random.choice(SECTIONS)
     held[name] = copy.deepcopy(value)
 
@@ -194,7 +248,16 @@ def _field(package: dict[str, Any], random: Random) -> None:
 
 
 def _date(package: dict[str, Any], random: Random) -> None:
-    held, step = _place(package, random, "date", "publishedDate", "startDate", "endDate", "datePublished", "dateSigned")
+    held, step = _place(
+        package,
+        random,
+        "date",
+        "publishedDate",
+        "startDate",
+        "endDate",
+        "datePublished",
+        "dateSigned",
+    )
     held[step] = random.choice(DATES)
 
 
@@ -208,4 +271,19 @@ def _ocid(package: dict[str, Any], random: Random) -> None:
     held[step] = random.choice(OCIDS)
 
 
-WAYS = (_drop, _drop, _odd, _odd, _odd, _name, _repeat, _repeat, _section, _section, _field, _date, _address, _ocid)
+WAYS = (
+    _drop,
+    _drop,
+    _odd,
+    _odd,
+    _odd,
+    _name,
+    _repeat,
+    _repeat,
+    _section,
+    _section,
+    _field,
+    _date,
+    _address,
+    _ocid,
+)

@@ -9,7 +9,7 @@ from typing import Literal
 
 from validation.reading.feed import BLANKS, Guessed
 
-STRING = rb'"[^"\\]*(?:\\.[^"\\]*)*+"'
+STRING = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
 TOKEN = re.compile(STRING + rb'|([{\[])|([}\]])|(")', re.DOTALL)
 PARTS = re.compile(STRING + rb'|([{\[])|([}\]])|(")|(,)', re.DOTALL)
 OPENS, CLOSES, CUT, COMMA = 1, 2, 3, 4  # groups of a token; none is a whole string
@@ -64,6 +64,8 @@ def opening(data: bytes) -> tuple[int, Literal["array", "releases", "records"]] 
                 return token.end(), kind
         elif token.lastindex == CLOSES:
             depth -= 1
+        else:  # a string that is not whole yet: what looks like strings behind it is within it
+            return None
     return None
 
 

@@ -4,6 +4,7 @@ Owns the telling apart of JSON Lines from documents one after the other. Values 
 only delimited.
 """
 
+import re
 from collections.abc import Collection, Iterable, Iterator
 
 import orjson
@@ -14,6 +15,7 @@ from validation.reading.feed import BLANKS, CHUNK, LIMIT, MANY, Batch, Envelope,
 from validation.reading.streams import Unreadable
 
 ALONE = (b"{\n", b"[\n", b"{\r\n", b"[\r\n")  # how a document begins that is written in many lines
+OPENING = re.compile(rb"[ \t\r\n]*[{\[]")
 SHOWN = 40  # bytes of what is no JSON
 
 
@@ -39,13 +41,15 @@ def read(
     """
     feed = Feed(pieces, chunk, limit)
     if not feed.skip():
-        raise Unreadable("it is empty: fetch it again")
+        raise feed.trouble or Unreadable("it is empty: fetch it again")
     first = feed.data.partition(b"\n")[0]
     more = len(first) < len(feed.data.rstrip(BLANKS))
     if more and _is_json(first):
         yield from _lines(feed, guess=guess, held=held)
     else:
         yield from _documents(feed, 0, guess=guess, held=held)
+    if feed.trouble:
+        raise feed.trouble
 
 
 def _is_json(text: bytes) -> bool:
@@ -60,7 +64,8 @@ def _lines(feed: Feed, *, guess: bool, held: Collection[int]) -> Iterator[Batch 
     """Lines, until one is too long or only opens a document: then documents."""
     number = 0
     while feed.data:
-        end = len(feed.data) if feed.ended else feed.data.rfind(b"\n") + 1
+        whole = feed.ended and not feed.trouble
+        end = len(feed.data) if whole else feed.data.rfind(b"\n") + 1
         alone = _alone(feed.data[:end])
         lines = feed.take(end if alone < 0 else alone).split(b"\n")
         for start in range(0, len(lines), MANY):
@@ -68,6 +73,8 @@ def _lines(feed: Feed, *, guess: bool, held: Collection[int]) -> Iterator[Batch 
         number += len(lines) - 1
         if alone >= 0 or (feed.large and b"\n" not in feed.data):
             yield from _documents(feed, number, guess=guess, held=held)
+            return
+        if feed.trouble:
             return
         feed.fill(len(feed.data) + feed.chunk)
 
@@ -102,8 +109,8 @@ def _other(feed: Feed) -> bytes:
     Raises:
         Unreadable: it is no JSON, and no document comes behind it.
     """
-    while not (end := feed.data.find(b"\n") + 1) and not feed.ended and not feed.large:
-        feed.fill(len(feed.data) + feed.chunk)
+    while not (end := feed.data.find(b"\n") + 1) and not feed.ended:
+        feed.grow()
     where, text = feed.used, feed.take(end or len(feed.data))
     if not _is_json(text) and not (feed.skip() and feed.data[:1] in (b"{", b"[")):
         shown = text[:SHOWN].decode("utf-8", "replace").strip()
@@ -120,9 +127,19 @@ def _whole(feed: Feed, *, held: bool) -> list[bytes]:
         ends, at, depth = scan(feed.data, at, depth, 0)
         if ends:
             ends = ends[:1] if held else ends[:MANY]
-            starts = [0, *ends]
-            data = feed.take(ends[-1])
-            return [data[start:end] for start, end in zip(starts, ends, strict=False)]
+            return _cut(feed, ends)
         if not held and (feed.large or feed.ended) and opening(feed.data):
             return []
         feed.grow()
+
+
+def _cut(feed: Feed, ends: list[int]) -> list[bytes]:
+    """The documents up to `ends`, as long as nothing else stands between them."""
+    texts, start = [feed.data[: ends[0]]], ends[0]
+    for end in ends[1:]:
+        if not OPENING.match(feed.data, start):
+            break
+        texts.append(feed.data[start:end])
+        start = end
+    feed.take(start)
+    return texts

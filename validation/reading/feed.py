@@ -57,6 +57,7 @@ class Feed:
         data: what is held.
         ended: whether nothing comes behind it.
         used: how many bytes were handed on.
+        trouble: why nothing comes behind it, where the file is damaged.
     """
 
     def __init__(self, pieces: Iterable[bytes], chunk: int = CHUNK, limit: int = LIMIT) -> None:
@@ -65,6 +66,7 @@ class Feed:
         self.data = b""
         self.ended = False
         self.used = 0
+        self.trouble: Unreadable | None = None
 
     @property
     def large(self) -> bool:
@@ -76,12 +78,19 @@ class Feed:
         size = size or self.chunk
         held, pieces = len(self.data), [self.data]
         while held < size and not self.ended:
-            piece = next(self._pieces, None)
+            piece = self._piece()
             self.ended = piece is None
             pieces.append(piece or b"")
             held += len(pieces[-1])
         if len(pieces) > 1:
             self.data = b"".join(pieces)
+
+    def _piece(self) -> bytes | None:
+        try:
+            return next(self._pieces, None)
+        except Unreadable as error:  # told once what came before is used
+            self.trouble = error
+            return None
 
     def grow(self) -> None:
         """Hold twice as much.
@@ -90,6 +99,8 @@ class Feed:
             Unreadable: there is no more, or it would be too much.
         """
         where = f"the value that begins at byte {self.used + 1:,}"
+        if self.trouble:
+            raise self.trouble
         if self.ended:
             raise Unreadable(f"{where} has no end: the file is cut short, or a bracket is missing")
         if len(self.data) >= self.limit:

@@ -20,6 +20,9 @@ from validation.reading.wellformed import names_of
 VERSIONS = ("1.0", "1.1")
 ENTRIES = frozenset({"releases", "records"})
 METADATA = frozenset({"publishedDate", "publisher", "packages", "extensions"})
+OF_OBJECTS = frozenset(  # what can be checked where each value is a list of what it was in time
+    f"conformance.{name}" for name in ("empty", "missing_id", "repeated_id")
+)
 Told = tuple[str, str, dict[str, Any], Finding]  # path of the release, its place, itself, a finding
 
 
@@ -32,7 +35,8 @@ class Inspector:
     Attributes:
         judges: one for each place and set of extensions; they hold results and coverage.
         forms: how many documents of each form there were.
-        versioned_names: field names met in versioned releases, which no judge walks through.
+        versioned: judges of versioned releases, whose coverage and results are not told.
+        versioned_names: field names met in versioned releases.
         dense: whether values may be so many that not every breach of the schema can be listed.
     """
 
@@ -41,6 +45,7 @@ class Inspector:
         self.shallow = tuple(c for c in self.checks if c.id.startswith("conformance."))
         self.judges: dict[tuple[str, Extensions], Judge] = {}
         self.forms: Counter[str] = Counter()
+        self.versioned: dict[Extensions, Judge] = {}
         self.versioned_names = 0
         self.dense = False
 
@@ -129,14 +134,15 @@ class Inspector:
             yield path, place, owner, finding
         if not isinstance(record, dict) or found == [TOO_DEEP]:
             return
-        releases, compiled = record.get("releases"), record.get("compiledRelease")
-        shallow = dict(record)
-        if isinstance(compiled, dict):
+        releases: Any = record.get("releases")
+        compiled, shallow = record.get("compiledRelease"), dict(record)
+        if compiled and isinstance(compiled, dict):
             shallow["compiledRelease"] = True
             under = "/compiledRelease"
             yield from self._judged(compiled, path + under, place + under, extensions, "Release")
-        if "versionedRelease" in record:
-            self.versioned_names += names_of(record["versionedRelease"])
+        versioned = record.get("versionedRelease")
+        if versioned and isinstance(versioned, dict | list):
+            yield from self._versioned(versioned, path, place, extensions)
             shallow["versionedRelease"] = True
         if _embedded(releases):
             shallow["releases"] = True
@@ -144,6 +150,20 @@ class Inspector:
                 at = f"{path}/releases/{position}"
                 yield from self._judged(release, at, f"{place}/releases", extensions, "Release")
         yield from self._judged(shallow, path, place, extensions, "Record")
+
+    def _versioned(
+        self, value: Any, path: str, place: str, extensions: Extensions
+    ) -> Iterator[Told]:
+        """Judge a versioned release by what its objects are, not by the fields' values in time."""
+        self.versioned_names += names_of(value)
+        if not isinstance(value, dict):
+            return
+        judge = self.versioned.get(extensions)
+        if judge is None:
+            checks = (check for check in self.shallow if check.id in OF_OBJECTS)
+            judge = self.versioned[extensions] = Judge(model(extensions), checks)
+        for finding in judge(value):
+            yield f"{path}/versionedRelease", f"{place}/versionedRelease", value, finding
 
     def _judged(
         self, value: dict[str, Any], path: str, place: str, extensions: Extensions, kind: str

@@ -20,6 +20,7 @@ PATH = b'{"path":"'
 BROKEN = ("error", "unusable")
 STANDARD = ("structure.", "conformance.", "wellformed.", "package.")
 LONG = 1_000  # characters of a path or an identifier in a failure: longer ones are not meant
+ROWS = 100_000  # failures that one batch lists; further ones of a megabyte are only counted
 GROUPS = 20_000  # kinds of findings told apart; of OCDS there are some thousands
 Group = tuple[str, str, str]  # check, severity, place
 
@@ -42,7 +43,7 @@ class Outcome:
 
     Attributes:
         entries: how many entries there were.
-        rows: the failures, each with its entry.
+        rows: the failures, each with its entry; the first of them where there are very many.
         groups: the failures counted, with a first example.
         identities: of each entry that could be read: its number, ocid, id and
             `validation.reading.identities.content_of` it.
@@ -71,14 +72,15 @@ class Outcome:
             "value": value,
             "message": finding.message,
         }
-        self.rows.append((entry, orjson.dumps(row)))
+        if len(self.rows) < ROWS:
+            self.rows.append((entry, orjson.dumps(row)))
         group = (finding.rule, finding.severity, where)
         example = Example(1, entry, whole, _name(ocid), finding.message, value)
         count(self.groups, group, example)
 
     def absorb(self, other: "Outcome", stand: Callable[[int], tuple[int, str]]) -> None:
         """Add what came of a part, where `stand` tells the entry here and the path of one there."""
-        for entry, row in other.rows:
+        for entry, row in other.rows[: ROWS - len(self.rows)]:
             here, path = stand(entry)
             self.rows.append((here, PATH + path.encode() + row[len(PATH) :]))
         for group, example in other.groups.items():
@@ -109,7 +111,7 @@ def _name(value: Any) -> str | int | None:
 
 @dataclass(slots=True)
 class Summary:
-    """What judges counted: results by check, coverage by path, releases by place, documents by form."""
+    """What judges counted: results by check, coverage by path, releases by place, and forms."""
 
     results: dict[str, list[int]] = field(default_factory=dict)
     fields: dict[str, Coverage] = field(default_factory=dict)
@@ -153,7 +155,7 @@ class Report:
     Attributes:
         name: as the user gave it.
         groups: the findings by check, severity and place, with a first example of each.
-        failures: how many rows were written.
+        failures: how many rows were written; the counts of the groups have all.
         unreadable: why reading stopped, if it did.
     """
 

@@ -4,6 +4,7 @@ Owns the way through a file, and what is learned on it that makes it read again.
 """
 
 import os
+import sys
 from typing import BinaryIO, Protocol
 
 from validation.checks.registry import Check
@@ -17,6 +18,7 @@ from validation.reading.outcome import Outcome, Report, Summary, count
 from validation.reading.pool import Pool
 from validation.reading.streams import Unreadable, opened, text_of
 
+FRAMES = 10_000  # a value is at most 1,024 deep, and a level may take some calls
 NONE: Extensions = frozenset()
 
 
@@ -51,6 +53,7 @@ def inspect(name: str, checks: tuple[Check, ...], sink: Sink, *, jobs: int = 0) 
     """
     jobs = jobs or len(os.sched_getaffinity(0))
     known = Known()
+    sys.setrecursionlimit(max(FRAMES, sys.getrecursionlimit()))
     with opened(name) as file:
         while True:
             reading = Reading(name, file, sink, Pool(checks, jobs), known)
@@ -101,24 +104,31 @@ class Reading:
     def whole(self) -> Report:
         """Read to the end; see `inspect`."""
         try:
-            marked, pieces = text_of(self.file)
-            if marked:
-                outcome = Outcome()
-                outcome.tell(0, "", "", {}, byte_order_mark())
-                self._add(outcome, 0)
-            for part in read(pieces, guess=self.known.guess, held=self.known.held):
-                if isinstance(part, Envelope):
-                    self._drain()
-                    self._envelope(part)
-                else:
-                    self._batch(part)
+            self._parts()
         except Unreadable as error:
             self.report.unreadable = error.message
-        self._drain()
-        self.report.summary = self.pool.summary()
-        here = Summary.of(self.inspector.judges.values(), self.inspector.forms)
-        self.report.summary.add(here)
+        try:
+            self._drain()
+            summary = self.pool.summary()
+        except Unreadable as error:
+            self.report.unreadable = self.report.unreadable or error.message
+            summary = self.pool.here.summary()
+        summary.add(Summary.of(self.inspector.judges.values(), self.inspector.forms))
+        self.report.summary = summary
         return self.report
+
+    def _parts(self) -> None:
+        marked, pieces = text_of(self.file)
+        if marked:
+            outcome = Outcome()
+            outcome.tell(0, "", "", {}, byte_order_mark())
+            self._add(outcome, 0)
+        for part in read(pieces, guess=self.known.guess, held=self.known.held):
+            if isinstance(part, Envelope):
+                self._drain()
+                self._envelope(part)
+            else:
+                self._batch(part)
 
     def _batch(self, batch: Batch) -> None:
         extensions = self._assembly.extensions if self._assembly else NONE

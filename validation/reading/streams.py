@@ -34,7 +34,7 @@ def opened(name: str) -> Iterator[BinaryIO]:
         Unreadable: there is no such file.
     """
     try:
-        file = os.fdopen(os.dup(0), "rb") if name == "-" else Path(name).open("rb")
+        file = os.fdopen(os.dup(0), "rb") if name == "-" else Path(name).open("rb")  # noqa: SIM115
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise Unreadable(f"it cannot be opened: {reason}: check the path") from error
@@ -87,11 +87,15 @@ def _gunzip(file: BinaryIO) -> Iterator[bytes]:
 
     data = file.read(BLOCK)
     while data:
+        if not GZIP.startswith(data[:2]):
+            raise Unreadable(
+                "the gzip file is damaged (other bytes behind its end): fetch it again"
+            )
         reader = isal_zlib.decompressobj(wbits=31)
         while not reader.eof:
             try:
                 piece = reader.decompress(data, BLOCK)
-            except zlib.error as error:
+            except (isal_zlib.error, zlib.error) as error:  # type: ignore[misc] # stubs are wrong
                 raise Unreadable(f"the gzip file is damaged ({error}): fetch it again") from error
             if piece:
                 yield piece

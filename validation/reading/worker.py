@@ -18,7 +18,7 @@ from validation.reading.breaches import Extensions
 from validation.reading.entries import entries
 from validation.reading.feed import BLANKS, Batch, Envelope, Feed, Kind
 from validation.reading.identities import content_of
-from validation.reading.inspector import Inspector
+from validation.reading.inspector import ENTRIES, Inspector
 from validation.reading.outcome import Outcome, Summary
 from validation.reading.streams import Unreadable
 from validation.reading.wellformed import (
@@ -91,7 +91,7 @@ class Worker:
     ) -> None:  # fmt: skip
         """Judge what was read of one text, and tell what was wrong with that text."""
         for finding in found:
-            outcome.tell(position, "", "", _owner(value), finding)
+            outcome.tell(position, "", "", _owner(value, finding.path), finding)
         if value is MISSING:
             outcome.entries = position + 1
             return
@@ -100,7 +100,7 @@ class Worker:
         self._judge(position, value, outcome, kind, extensions)
         if may_repeat(text, self._names() - before):
             for finding in duplicates(text):
-                outcome.tell(position, "", "", _owner(value), finding)
+                outcome.tell(position, "", "", _owner(value, finding.path), finding)
 
     def _judge(
         self, position: int, value: Any, outcome: Outcome, kind: Kind, extensions: Extensions
@@ -164,13 +164,24 @@ def _values(text: bytes, *, first: bool) -> list[Any] | None:
 def _delimited(text: bytes) -> tuple[list[Batch | Envelope], list[Finding]]:
     """A document in parts, and what is wrong with its brackets."""
     found: list[Batch | Envelope] = []
+    feed = Feed([text])
+    feed.fill(len(text))
     try:
-        for part in entries(Feed([text]), 0, guess=False):
+        for part in entries(feed, 0, guess=False):
             found.append(part)  # noqa: PERF402 - what came before an error is of use
     except Unreadable as error:
         return found, [unreadable(error.message)]
-    return found, []
+    behind = f"more stands behind its end, at byte {feed.used + 1:,}: remove it"
+    return found, [unreadable(behind)] if feed.skip() else []
 
 
-def _owner(value: Any) -> dict[str, Any]:
+def _owner(value: Any, path: str = "") -> dict[str, Any]:
+    """The object whose identity a finding has: the entry of a document that `path` leads to, or
+    the document.
+    """
+    names = path.split("/")[1:]
+    if isinstance(value, dict) and names and names[0] in ENTRIES:
+        value = value.get(names.pop(0))
+    if isinstance(value, list) and names and names[0].isdigit() and int(names[0]) < len(value):
+        value = value[int(names[0])]
     return value if isinstance(value, dict) else {}
