@@ -339,7 +339,10 @@ def test_what_stands_in_a_file_commands_no_terminal(file: Any) -> None:
 
 def test_a_name_that_is_no_text(tmp_path: Path) -> None:
     name = os.fsencode(tmp_path) + b"/caf\xe9[/x].json"
-    Path(os.fsdecode(name)).write_bytes(GOOD)
+    try:
+        Path(os.fsdecode(name)).write_bytes(GOOD)
+    except OSError:
+        pytest.skip("names of files are text here")
     out = tmp_path / "out.json"
     ended = subprocess.run(
         [*map(os.fsencode, COMMAND), name, b"--json", os.fsencode(out)],
@@ -365,35 +368,44 @@ def objects(deep: int) -> bytes:
 
 
 MB = 1 << 20
-HOSTILE: dict[str, tuple[Callable[[], Iterable[bytes]], int]] = {
+X = b'"tender"], "x": '  # a field of a release
+Files = dict[str, tuple[Callable[[], Iterable[bytes]], int]]
+HOSTILE: Files = {
     "200 brackets": (lambda: [nest(200)], 1),
     "900 brackets": (lambda: [nest(900)], 1),
     "1,100 brackets": (lambda: [nest(1100)], 1),
     "100,000 brackets": (lambda: [nest(100_000)], 1),
-    "100,000 brackets in a release": (lambda: [GOOD.replace(b'"tender"]', b'"tender"], "x": ' + nest(100_000))], 1),
-    "900 objects in a release": (lambda: [GOOD.replace(b'"tender"]', b'"tender"], "x": ' + objects(900))], 1),
+    "100,000 brackets in a release": (lambda: [GOOD.replace(b'"tender"]', X + nest(100_000))], 1),
+    "900 brackets in a release": (lambda: [GOOD.replace(b'"tender"]', X + nest(900))], 1),
+    "1,000 objects in a release": (lambda: [GOOD.replace(b'"tender"]', X + objects(1000))], 0),
+    "500 lists of objects in a release": (lambda: [GOOD.replace(b'"tender"]', X + b'[{"a":' * 500 + b"1" + b"}]" * 500)], 0),
     "900 objects in a versioned release": (lambda: [b'{"ocid": "x", "versionedRelease": ' + objects(900) + b"}"], 1),
-    "900 objects around releases": (lambda: [GOOD.replace(b"{", b'{"x": ' + objects(900) + b",", 1)], 1),
+    "900 objects around releases": (lambda: [GOOD.replace(b"{", b'{"x": ' + objects(900) + b",", 1)], 0),
+    "a number of 10,000 digits": (lambda: [GOOD.replace(b'"tender"]', X + b"1" * 10_000)], 1),
+    "a large exponent": (lambda: [GOOD.replace(b'"tender"]', X + b"1e999999999")], 1),
+    "a line of three million digits": (lambda: [b"{}\n" + b"1" * 3 * MB], 1),
+    "8 MiB of zeros": (lambda: [bytes(8 * MB)], 2),
+    "8 MiB of blanks": (lambda: [b" " * 8 * MB], 2),
+    "garbage": (lambda: [bytes(range(1, 256)) * 10_000], 2),
+    "HTML": (lambda: [b"<!DOCTYPE html>\n" + b"<p>no</p>\n" * 100_000], 2),
+}  # fmt: skip
+LARGE: Files = {
     "lines of 100,000 brackets": (lambda: [nest(100_000) + b"\n"] * 50, 1),
     "16 million brackets without end": (lambda: [b"[" * MB] * 16, 2),
     "4 million objects without end": (lambda: [b'{"a":' * MB] * 4, 2),
-    "a number of 10,000 digits": (lambda: [GOOD.replace(b'"tender"]', b'"tender"], "x": ' + b"1" * 10_000)], 1),
-    "a number of 30 million digits": (lambda: [GOOD.replace(b'"tender"]', b'"tender"], "x": ' + b"1" * 30 * MB)], 1),
-    "a number of 30 million digits in a line": (lambda: [b"{}\n" + b"1" * 30 * MB], 1),
-    "a large exponent": (lambda: [GOOD.replace(b'"tender"]', b'"tender"], "x": 1e999999999')], 1),
+    "a number of 30 million digits": (lambda: [GOOD.replace(b'"tender"]', X + b"1" * 30 * MB)], 1),
     "a text of 60 MiB": (lambda: [b'{"ocid":"', b"x" * 60 * MB, b'"}'], 1),
     "a text of 100 MiB": (lambda: [b'{"ocid":"', b"x" * 100 * MB, b'"}'], 2),
+    "a text of 20 million escapes": (lambda: [b'{"ocid":"', b"\\n" * 20 * MB, b'"}'], 1),
     "a text without end": (lambda: [b'{"releases":[{"ocid":"'] + [b'\\"' * MB] * 40, 2),
     "a line without end": (lambda: [b'{}\n{"ocid":"'] + [b'\\"' * MB] * 40, 2),
-    "60 MiB of zeros": (lambda: [bytes(60 * MB)], 2),
-    "60 MiB of blanks": (lambda: [b" " * 60 * MB], 2),
-    "a million empty releases": (lambda: [GOOD[:-2] + b"," + b"{}," * 100_000 + b"{}]}"], 1),
+    "100,000 empty releases": (lambda: [GOOD[:-2] + b"," + b"{}," * 100_000 + b"{}]}"], 1),
+    "3 million empty releases": (lambda: [GOOD[:-2] + b"," + b"{}," * 3 * MB + b"{}]}"], 1),
+    "a million empty lines": (lambda: [b"{}\n" * MB], 1),
     "a million empty items of one release": (lambda: [b'{"ocid":"x","tender":{"items":[' + b"{}," * MB + b"{}]}}"], 1),
     "ten million zeros in one release": (lambda: [b'{"ocid":"x","tag":[' + b"0," * 10 * MB + b"0]}"], 1),
-    "a million names of one object": (lambda: [b'{"ocid":"x"', *(b',"%d":""' % n for n in range(200_000)), b"}"], 1),
+    "200,000 names of one object": (lambda: [b'{"ocid":"x"', *(b',"%d":""' % n for n in range(200_000)), b"}"], 1),
     "a bomb of 200 kB": (lambda: [gzip.compress(b'{"ocid":"' + b"x" * 200 * MB)], 2),
-    "garbage": (lambda: [bytes(range(1, 256)) * 100_000], 2),
-    "HTML": (lambda: [b"<!DOCTYPE html>\n" + b"<p>no</p>\n" * 100_000], 2),
 }  # fmt: skip
 
 
@@ -403,14 +415,24 @@ def bounded() -> None:
 
 
 @pytest.mark.parametrize("what", HOSTILE)
+def test_hostile_files_take_little_time_and_memory(what: str, tmp_path: Path) -> None:
+    stand(HOSTILE[what], tmp_path / "file.json", jobs=1)
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("what", LARGE)
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_hostile_files_take_little_time_and_memory(what: str, jobs: int, tmp_path: Path) -> None:
-    make, code = HOSTILE[what]
-    path = tmp_path / "file.json"
+def test_large_hostile_files_take_little_time_and_memory(
+    what: str, jobs: int, tmp_path: Path
+) -> None:
+    stand(LARGE[what], tmp_path / "file.json", jobs=jobs)
+
+
+def stand(hostile: tuple[Callable[[], Iterable[bytes]], int], path: Path, jobs: int) -> None:
+    make, code = hostile
     with path.open("wb") as stream:
         stream.writelines(make())
     ended = validate(path, "--jobs", jobs, preexec_fn=bounded)
     assert (ended.returncode, ended.stderr) == (code, "")
-    verdict = ended.stdout[ended.stdout.rindex("\n", 0, -1) :]
-    assert "It does not conform" in verdict or "Not read to the end" in ended.stdout
+    assert ("It conforms", "It does not conform", "Not read to the end")[code] in ended.stdout
     path.unlink()
