@@ -21,7 +21,7 @@ run: install  ## publish a few days of made-up notices through Airflow, without 
 	$(BIN)/tenderline demo
 
 test: install  ## the default tests: no network, under five minutes
-	$(BIN)/pytest -m "not heavy"
+	$(BIN)/pytest -m "not heavy" -n auto --maxprocesses 4 --dist loadfile
 
 test-heavy: install  ## the tests that take longer; they run in CI
 	$(BIN)/pytest -m heavy

@@ -59,7 +59,8 @@ class Judge:
         self.judged += 1
         self.walk.read(release)
         process, applied = Process(release, self.walk, self._moments), self.counts[0]
-        self._found = found = []
+        found: list[Finding] = []
+        self._found = found
         for bucket, members in self._groups:
             if bucket:
                 for number, run, fail in members:

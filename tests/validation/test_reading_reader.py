@@ -232,7 +232,7 @@ HELD: dict[str, Callable[[list[Any]], bytes]] = {
     "lines with blank ones": lambda found: b"\r\n\r\n".join(map(orjson.dumps, found)),
     "documents": lambda found: b"".join(map(orjson.dumps, found)),
     "pretty printed documents": lambda found: "\n".join(json.dumps(one, indent=2) for one in found).encode(),
-    "a list": lambda found: orjson.dumps(found),
+    "a list": orjson.dumps,
 }  # fmt: skip
 PACK: dict[str, Callable[[bytes], bytes]] = {
     "plain": bytes,
@@ -356,8 +356,7 @@ def test_a_guess_that_proves_wrong_is_taken_back(judge: Judge) -> None:
     body = orjson.dumps({"releases": found})
     _, rows, resets = judge(body, chunk=500)
     assert resets == 1
-    assert rows == sorted(judge(body)[1], key=lambda row: rows.index(row))
-    assert len(rows) == len(judge(body)[1])
+    assert sorted(map(str, rows)) == sorted(map(str, judge(body)[1]))
 
 
 def test_a_release_that_is_no_json_spoils_no_other(judge: Judge) -> None:

@@ -8,7 +8,7 @@ is not null and not an empty text, list or object. That fields are there is coun
 
 import math
 from datetime import date, timedelta
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from validation.checks.registry import Fail, check
@@ -21,6 +21,7 @@ PAST = frozenset({"dateMet", "dateModified", "datePublished", "dateSigned"})
 PASSED = frozenset(
     {"", "awards", "transactions", "amendments", "amendment"}
 )  # their `date` is past
+DAYS = 1 << 15  # all plausible ones
 PREFIX = 11  # characters of `ocds-` and six more; only one registered prefix is shorter
 COUNTED = frozenset({"durationInDays", "numberOfTenderers", "quantity"})
 PRICED = frozenset({"unit", "transactions"})  # what `value.amount` is of, for `field.number`
@@ -58,12 +59,12 @@ def date_time(process: Process, fail: Fail) -> int:
     leaves = process.leaves["date-time"]
     if not leaves:
         return 0
-    days, published, applied = _days(), process.release.get("date"), 0
-    latest = str(LAST) if published.__class__ is not str else days.get(published[:10], str(LAST))
+    published, applied = process.release.get("date"), 0
+    latest = (_following(published[:10]) if published.__class__ is str else "") or str(LAST)
     for value, where, field in leaves:
         if value.__class__ is str and value:
             day = value[:10]
-            if day not in days:
+            if not _following(day):
                 told = f"{value!r:.60} is no day from {FIRST} to {LAST}: correct it"
                 fail(where, field, value, told)
             elif day > latest and (field in PAST or (field == "date" and where[1] in PASSED)):
@@ -77,11 +78,15 @@ def date_time(process: Process, fail: Fail) -> int:
     return applied
 
 
-@cache
-def _days() -> dict[str, str]:
-    """Every plausible day with the day that follows it."""
-    span = range((LAST - FIRST).days + 1)
-    return {str(FIRST + timedelta(n)): str(FIRST + timedelta(n + 1)) for n in span}
+@lru_cache(maxsize=DAYS)
+def _following(day: str) -> str:
+    """The day after `day`, or nothing where that is no plausible day."""
+    try:
+        found = date.fromisoformat(day)
+    except ValueError:
+        return ""
+    plausible = FIRST <= found <= LAST and len(day) == len("2026-01-01")
+    return str(found + timedelta(1)) if plausible else ""
 
 
 @check("field.number")

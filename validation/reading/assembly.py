@@ -52,10 +52,14 @@ class Assembly:
         for finding in (*found, *duplicates(envelope.text)):
             outcome.tell(0, "", "", {}, finding)
         if value is not MISSING and isinstance(value, dict):
-            same = self._before.same
-            for told in inspector.envelope(value, self.kind, self._count, same=same):
+            for told in inspector.envelope(value, self.kind, self._count, same=self.same):
                 outcome.tell(0, *told)
         return outcome
+
+    @property
+    def same(self) -> bool:
+        """Whether two entries have the same content or outline."""
+        return self._before.same
 
     @property
     def _place(self) -> str:

@@ -57,7 +57,7 @@ def breaches(
         return [TOO_DEEP]
     if left <= 0:
         told = f"it has more than {MOST:,} values, and breaches behind these are not listed"
-        found.append(Finding("wellformed.too_large", "", told, "error"))
+        found.append(Finding("wellformed.too_many", "", told, "error"))
     return found
 
 

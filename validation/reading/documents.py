@@ -14,7 +14,8 @@ from validation.reading.entries import entries
 from validation.reading.feed import BLANKS, CHUNK, LIMIT, MANY, Batch, Envelope, Feed
 from validation.reading.streams import Unreadable
 
-ALONE = (b"{\n", b"[\n", b"{\r\n", b"[\r\n")  # how a document begins that is written in many lines
+ENDING = (b"{\n", b"[\n", b"{\r\n", b"[\r\n")  # of a line that a document begins with
+ALONE = re.compile(rb"^[ \t]*[{\[]\r?\n", re.MULTILINE)
 OPENING = re.compile(rb"[ \t\r\n]*[{\[]")
 SHOWN = 40  # bytes of what is no JSON
 
@@ -81,10 +82,10 @@ def _lines(feed: Feed, *, guess: bool, held: Collection[int]) -> Iterator[Batch 
 
 def _alone(text: bytes) -> int:
     """Where a line begins that is nothing but an opening bracket; -1 if there is none."""
-    if text.startswith(ALONE):
-        return 0
-    found = [at for mark in ALONE if (at := text.find(b"\n" + mark)) >= 0]
-    return min(found) + 1 if found else -1
+    if not any(mark in text for mark in ENDING):
+        return -1
+    found = ALONE.search(text)
+    return found.start() if found else -1
 
 
 def _documents(

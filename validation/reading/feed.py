@@ -9,7 +9,7 @@ from typing import Literal
 
 from validation.reading.streams import Unreadable
 
-CHUNK = 1 << 20  # bytes of a batch: some 200 releases
+CHUNK = 1 << 19  # bytes of a batch: some 100 releases
 LIMIT = 64 << 20  # bytes of one release, record or envelope: the largest known is under one
 MANY = 5_000  # values of a batch: each may break many rules
 BLANKS = b" \t\r\n"  # of RFC 8259

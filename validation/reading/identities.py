@@ -8,6 +8,8 @@ from typing import Any
 from transforms.findings import Finding
 from transforms.jsontext import dumps
 
+SHORT = (1 << 60) - 1  # a hash of so many bits takes less memory, and is still one of its own
+
 
 class Identities:
     """What was met in one package, list or file. It holds hashes: some 100 bytes an entry.
@@ -22,21 +24,21 @@ class Identities:
     def __init__(self, kind: str) -> None:
         self.kind = kind
         self.same = False
-        self._named: set[int] = set()
-        self._whole: set[int] = set()
+        self._named: dict[int, int | None] = {}  # the content of the first entry of each name
+        self._others: set[int] = set()  # the content of all other entries
 
     def add(self, entry: Any, content: int | None) -> list[Finding]:
         """Note an entry with the hash of its content; what to say if it came before."""
-        self.same = self.same or content in self._whole
-        if content is not None:
-            self._whole.add(content)
         name = identity(entry, self.kind)
-        if name is None:
+        key = 0 if name is None else hash(name) & SHORT
+        if name is not None and key not in self._named:
+            self._named[key] = content
             return []
-        key = hash(name)
-        known = key in self._named
-        self._named.add(key)
-        return [_repeated(name, self.kind)] if known else []
+        if content is not None:
+            first = None if name is None else self._named[key]
+            self.same = self.same or content == first or content in self._others
+            self._others.add(content)
+        return [] if name is None else [_repeated(name, self.kind)]
 
 
 def identity(entry: Any, kind: str) -> tuple[Any, ...] | None:
@@ -49,9 +51,25 @@ def identity(entry: Any, kind: str) -> tuple[Any, ...] | None:
 def content_of(entry: Any) -> int | None:
     """A hash of an entry, the same for the same JSON value; None if it is nested too deep."""
     try:
-        return hash(dumps(entry))
+        return hash(dumps(entry)) & SHORT
     except TypeError:
         return None
+
+
+def outline_of(entry: Any) -> int:
+    """A hash of the outline of an entry: its own values, and how long what it holds is.
+
+    The same content has the same outline; that the converse holds is to be seen by `content_of`,
+    which costs as much as judging a fifth of the checks.
+    """
+    if not isinstance(entry, dict):
+        return hash((type(entry), entry if isinstance(entry, str | int | float) else None))
+    return hash(
+        frozenset(
+            (name, len(value) if isinstance(value, dict | list) else value)
+            for name, value in entry.items()
+        )
+    )
 
 
 def _repeated(name: tuple[Any, ...], kind: str) -> Finding:

@@ -7,6 +7,7 @@ there may be millions.
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -21,6 +22,7 @@ BROKEN = ("error", "unusable")
 STANDARD = ("structure.", "conformance.", "wellformed.", "package.")
 LONG = 1_000  # characters of a path or an identifier in a failure: longer ones are not meant
 ROWS = 100_000  # failures that one batch lists; further ones of a megabyte are only counted
+PLACES = 10_000  # paths whose place is remembered: few are as long as a list may be
 GROUPS = 20_000  # kinds of findings told apart; of OCDS there are some thousands
 Group = tuple[str, str, str]  # check, severity, place
 
@@ -75,8 +77,11 @@ class Outcome:
         if len(self.rows) < ROWS:
             self.rows.append((entry, orjson.dumps(row)))
         group = (finding.rule, finding.severity, where)
-        example = Example(1, entry, whole, _name(ocid), finding.message, value)
-        count(self.groups, group, example)
+        if known := self.groups.get(group):
+            known.count += 1
+        else:
+            example = Example(1, entry, whole, _name(ocid), finding.message, value)
+            count(self.groups, group, example)
 
     def absorb(self, other: "Outcome", stand: Callable[[int], tuple[int, str]]) -> None:
         """Add what came of a part, where `stand` tells the entry here and the path of one there."""
@@ -100,6 +105,7 @@ def count(groups: dict[Group, Example], group: Group, example: Example) -> None:
         known.count += example.count
 
 
+@lru_cache(maxsize=PLACES)
 def _placed(path: str) -> str:
     """A JSON Pointer without positions."""
     return "".join(f"/{part}" for part in path.split("/")[1:] if not part.isdigit())

@@ -31,9 +31,10 @@ class Pool:
     methods raise `Unreadable` where a process has ended that should not have.
     """
 
-    def __init__(self, checks: tuple[Check, ...], jobs: int) -> None:
-        self.checks, self.jobs = checks, jobs
-        self.here = Worker(checks)
+    def __init__(self, checks: tuple[Check, ...], jobs: int, *, exact: bool = False) -> None:
+        self.checks, self.jobs, self.exact = checks, jobs, exact
+        self.here = Worker(checks, exact=exact)
+        self._first: tuple[int, Batch, Extensions] | None = None  # waits for a second one
         self._processes: dict[Connection, BaseProcess] = {}
         self._free: list[Connection] = []
         self._busy: dict[Connection, tuple[int, int]] = {}
@@ -46,24 +47,38 @@ class Pool:
         Raises:
             Guessed: a batch was no sequence of whole values.
         """
+        if self.jobs < 2:  # noqa: PLR2004 - nobody to share with
+            yield document, self.here(batch, extensions)
+            return
+        if not self._processes and self._first is None:
+            self._first = document, batch, extensions
+            return
+        first, self._first = self._first, None
+        self._start()
+        if first is not None:
+            yield from self._share(*first)
+        yield from self._share(document, batch, extensions)
+
+    def _share(self, document: int, batch: Batch, extensions: Extensions) -> Iterator[Result]:
+        """Send a batch to the next process that is free."""
         number, self._put = self._put, self._put + 1
-        if self.jobs < 2 or number == 0:  # noqa: PLR2004 - nobody to share with
-            self._ready[number] = document, self.here(batch, extensions)
-        else:
-            self._start()
-            while not self._free or len(self._ready) > AHEAD * self.jobs:
-                self._collect()
-                yield from self._in_order()
-            connection = self._free.pop()
-            self._busy[connection] = number, document
-            try:
-                connection.send((batch, extensions))
-            except GONE as error:
-                raise self._lost(connection) from error
+        while not self._free or len(self._ready) > AHEAD * self.jobs:
+            self._collect()
+            yield from self._in_order()
+        connection = self._free.pop()
+        self._busy[connection] = number, document
+        try:
+            connection.send((batch, extensions))
+        except GONE as error:
+            raise self._lost(connection) from error
         yield from self._in_order()
 
     def finish(self) -> Iterator[Result]:
         """The results that are not back yet; see `put`."""
+        if self._first is not None:
+            document, batch, extensions = self._first
+            self._first = None
+            yield document, self.here(batch, extensions)
         while self._busy:
             self._collect()
         yield from self._in_order()
@@ -95,7 +110,10 @@ class Pool:
         while len(self._processes) < self.jobs:
             ours, theirs = context.Pipe()
             others = (*self._processes, ours)
-            process = context.Process(target=serve, args=(theirs, others, self.checks), daemon=True)
+            process = context.Process(
+                target=serve, args=(theirs, others, self.checks), kwargs={"exact": self.exact}
+            )
+            process.daemon = True
             process.start()
             theirs.close()
             self._processes[ours] = process
@@ -134,7 +152,11 @@ class Pool:
 
 
 def serve(
-    connection: Connection, others: tuple[Connection, ...], checks: tuple[Check, ...]
+    connection: Connection,
+    others: tuple[Connection, ...],
+    checks: tuple[Check, ...],
+    *,
+    exact: bool,
 ) -> None:
     """Judge what comes over `connection` until None comes, then send the summary.
 
@@ -143,12 +165,13 @@ def serve(
         others: its ends of this and of other connections, which a fork has, too: as long as they
             are open here, nobody hears that it has ended.
         checks: what to check in each release.
+        exact: see `Worker`.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the one that asks acts on it
     gc.set_threshold(SELDOM)
     for other in others:
         other.close()
-    worker = Worker(checks)
+    worker = Worker(checks, exact=exact)
     try:
         while (job := connection.recv()) is not None:
             try:

@@ -5,6 +5,8 @@ Owns the way through a file, and what is learned on it that makes it read again.
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import BinaryIO, Protocol
 
 from validation.checks.registry import Check
@@ -36,6 +38,10 @@ class Again(Exception):
     """What stands behind the entries of a document changes how they are judged."""
 
 
+class Twice(Exception):
+    """Two entries have one outline: whether they are the same is to be seen by their content."""
+
+
 def inspect(name: str, checks: tuple[Check, ...], sink: Sink, *, jobs: int = 0) -> Report:
     """Judge the file `name` (a path, or `-` for standard input).
 
@@ -53,28 +59,42 @@ def inspect(name: str, checks: tuple[Check, ...], sink: Sink, *, jobs: int = 0) 
     """
     jobs = jobs or len(os.sched_getaffinity(0))
     known = Known()
-    sys.setrecursionlimit(max(FRAMES, sys.getrecursionlimit()))
-    with opened(name) as file:
+    with deep_enough(), opened(name) as file:
         while True:
-            reading = Reading(name, file, sink, Pool(checks, jobs), known)
+            reading = Reading(name, file, sink, Pool(checks, jobs, exact=known.exact), known)
             try:
                 return reading.whole()
             except Guessed:
-                known = Known(guess=False)
+                known.guess = False
             except Again:
                 known.survey(file)
+            except Twice:
+                known.exact = True
             finally:
                 reading.pool.close()
             sink.reset()
 
 
+@contextmanager
+def deep_enough() -> Iterator[None]:
+    """Let functions call themselves as often as the deepest value needs, whoever calls."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(FRAMES, before))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
+
+
 class Known:
     """What is known of a file before it is read: of its documents that are read entry by entry,
-    the extensions they declare, and which are records and must be held whole.
+    the extensions they declare, and which are records and must be held whole. `guess` and `exact`
+    say how entries are delimited and compared.
     """
 
-    def __init__(self, *, guess: bool = True) -> None:
-        self.guess = guess
+    def __init__(self) -> None:
+        self.guess = True
+        self.exact = False
         self.extensions: dict[int, Extensions] = {}
         self.held: set[int] = set()
 
@@ -151,6 +171,8 @@ class Reading:
             raise AssertionError("an envelope comes before its entries, and behind them")
         if whole.is_record or whole.extensions != used.extensions:
             raise Again
+        if used.same and not self.known.exact:
+            raise Twice
         self._add(used.close(envelope, self.inspector), number)
         self._assembly = None
 

@@ -21,8 +21,9 @@ from validation.spots import escaped
 REPAIRS = (*MENDS, "invalid_utf8", "lone_surrogates")
 NAME = re.compile(rb'"\s*:')
 BEFORE_COLON = (b" :", b"\t:", b"\n:", b"\r:")
+NEAR = 64  # bytes looked at before a colon; as many blanks are taken for a doubt
 ESCAPED_END = b'\\\\"'  # a backslash at the end of a string: what is behind it looks escaped
-MOST = 2_000_000  # commas of one value: some 200 MB once read
+MOST = 3_000_000  # commas of one value: of OCDS, a value of 64 MiB has some two million
 TOLD = {
     "infinite_numbers": "it is no number of JSON: leave the field out where a value is not known",
     "grouped_digits": "a number has no blanks between its digits: write 1000, not 1 000",
@@ -80,11 +81,22 @@ def may_repeat(text: bytes, met: int) -> bool:
     """
     if ESCAPED_END in text:
         return True
-    if any(blank in text for blank in BEFORE_COLON):
-        names = sum(1 for _ in NAME.finditer(text))
-    else:
-        names = text.count(b'":')
+    if not _has_spaced_colons(text):
+        return text.count(b'":') - text.count(b'\\":') != met
+    names = sum(1 for _ in NAME.finditer(text))
     return names - text.count(b'\\":') != met
+
+
+def _has_spaced_colons(text: bytes) -> bool:
+    """Whether a blank may stand between a name and its colon; most that do stand within text."""
+    for blank in BEFORE_COLON:
+        at = text.find(blank) if blank[:1] in text else -1
+        while at >= 0:
+            before = text[max(0, at - NEAR) : at].rstrip()
+            if not before or before.endswith(b'"'):
+                return True
+            at = text.find(blank, at + 1)
+    return False
 
 
 def duplicates(text: bytes) -> list[Finding]:

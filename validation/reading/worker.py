@@ -17,7 +17,7 @@ from validation.reading.breaches import MOST as LISTED
 from validation.reading.breaches import Extensions
 from validation.reading.entries import entries
 from validation.reading.feed import BLANKS, Batch, Envelope, Feed, Kind
-from validation.reading.identities import content_of
+from validation.reading.identities import content_of, outline_of
 from validation.reading.inspector import ENTRIES, Inspector
 from validation.reading.outcome import Outcome, Summary
 from validation.reading.streams import Unreadable
@@ -34,10 +34,14 @@ COMMA = "between two entries of a list stands one comma: add it, or take the oth
 
 
 class Worker:
-    """Judges batches; what it counts is told at the end by `summary`."""
+    """Judges batches; what it counts is told at the end by `summary`.
 
-    def __init__(self, checks: Iterable[Check]) -> None:
+    `exact` says that entries are compared by their content, and not by their outline.
+    """
+
+    def __init__(self, checks: Iterable[Check], *, exact: bool = False) -> None:
         self.inspector = Inspector(checks)
+        self.content_of = content_of if exact else outline_of
 
     def __call__(self, batch: Batch, extensions: Extensions) -> Outcome:
         """What came of `batch`, whose entries are judged with `extensions` if it is of a package.
@@ -112,7 +116,7 @@ class Worker:
             found = self.inspector.document(value)
         else:
             judge = self.inspector.record if kind == "records" else self.inspector.release
-            found, content = judge(value, "", f"/{kind}", extensions), content_of(value)
+            found, content = judge(value, "", f"/{kind}", extensions), self.content_of(value)
         for told in found:
             outcome.tell(position, *told)
         owner = _owner(value)
