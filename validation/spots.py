@@ -68,7 +68,10 @@ class Spot:
     counts, for each field, values that say nothing: null, "", [] and {}.
     """
 
-    __slots__ = ("children", "empty", "example", "fields", "kind", "loose", "path", "plans", "seen")
+    __slots__ = (
+        "children", "empty", "example", "fields", "kind", "listed", "loose", "named", "path",
+        "plans", "seen",
+    )  # fmt: skip
 
     def __init__(self, path: str, kind: str, fields: Mapping[str, Field]) -> None:
         self.path, self.kind, self.fields = path, kind, fields
@@ -78,6 +81,15 @@ class Spot:
         self.loose: Counter[str] = Counter()  # fields of objects beyond PLANS, and
         self.seen = 0  # how many of these objects there were
         self.example: dict[str, Any] = {}  # a value of each field the model does not know
+        self.listed: Field | None = None  # the field that holds these objects, if it holds a list,
+        self.named = False  # and whether each is to have an id, by which it is merged
+
+    def hold(self, field: Field | None) -> None:
+        """Note the field of the model in which these objects stand."""
+        self.listed = field
+        name = self.fields.get("id")
+        if field is not None and name is not None and "array" in field.types:
+            self.named = not name.required and not field.merge
 
     def count_loose(self, names: tuple[str, ...]) -> None:
         """Count the fields of an object whose set of names is not remembered."""

@@ -14,6 +14,12 @@ from validation.spots import PLANS, TOP, Leaf, Node, Plan, Spot, Where, escaped
 PLACES = 20_000  # places the model does not know; what is below further ones is counted together
 EXAMPLES = 200  # fields without a model of which a value is kept, at one place
 SCALAR = frozenset({str, int, float, bool})  # what may tell entries of an array apart
+# The kinds of objects that checks look at; others are walked through, but not gathered.
+KINDS = (
+    "Amendment", "Award", "Budget", "ContactPoint", "Contract", "Document", "Identifier",
+    "LinkedRelease", "Milestone", "Organization", "OrganizationReference", "Period", "Record",
+    "Release", "Tender", "Transaction", "Value",
+)  # fmt: skip
 _REFERENCE = "OrganizationReference"
 PARTS = {
     ("Organization", "/parties"): "parties",
@@ -46,7 +52,7 @@ class Walk:
     def __init__(self, model: Model, kind: str, path: str) -> None:
         self.model = model
         self.top = Spot(path, kind, model.objects[kind])
-        self.objects: dict[str, list[Node]] = {name: [] for name in model.objects}
+        self.objects: dict[str, list[Node]] = {name: [] for name in KINDS}
         self.parts: dict[str, list[Node]] = {name: [] for name in PARTS.values()}
         self.leaves: dict[str, list[Leaf]] = {"date-time": [], "number": []}
         gathered = (self.objects, self.parts, self.leaves)
@@ -124,9 +130,11 @@ class Walk:
                 self._nested(entry, spot, name, (where, name, position))
             elif kind is str and (not entry or entry.isspace()):
                 self.empty.append((where, name, position))
-        field = spot.fields.get(name)
-        if objects and field is not None and below is not None:
-            self._identities(entries, field, below.fields.get("id"), where)
+        if objects and below is not None and below.listed is not None:
+            if len(entries) > 1:
+                self._identities(entries, below, below.listed, where)
+            elif below.named and "id" not in entries[0]:
+                self.nameless.append((where, name, 0))
 
     def _nested(self, entries: list[Any], spot: Spot, name: str, where: Where) -> None:
         """A list that stands in another one, at `where`; OCDS has none but for coordinates."""
@@ -142,20 +150,18 @@ class Walk:
             elif kind is str and (not entry or entry.isspace()):
                 self.empty.append((where, "", position))
 
-    def _identities(
-        self, entries: list[Any], field: Field, named: Field | None, where: Where
-    ) -> None:
-        """Compare the ids of the objects in a list; `named` is the model's field of these ids."""
-        listed = "array" in field.types and not field.merge
-        needed = listed and named is not None and not named.required
+    def _identities(self, entries: list[Any], below: Spot, field: Field, where: Where) -> None:
+        """Compare the ids of the objects in a list, which `field` holds."""
         seen: set[Any] = set()
         for position, entry in enumerate(entries):
-            name = entry.get("id") if entry.__class__ is dict else None
+            if entry.__class__ is not dict:
+                continue
+            name = entry.get("id")
             if name.__class__ in SCALAR:
                 if name in seen and field.unique:
                     self.repeated.append((name, where, field.name, position))
                 seen.add(name)
-            elif needed and entry.__class__ is dict and "id" not in entry:
+            elif below.named and "id" not in entry:
                 self.nameless.append((where, field.name, position))
 
     def _code(self, value: Any, codes: frozenset[str], field: Field, where: Where) -> None:
@@ -182,6 +188,7 @@ class Walk:
             self._places += 1
         fields = {name: one for kind in kinds for name, one in self.model.objects[kind].items()}
         child = Spot(f"{spot.path}/{escaped(name)}", kinds[-1] if kinds else "", fields)
+        child.hold(field)
         spot.children[name] = child
         return child
 
