@@ -48,9 +48,7 @@ def decide(results: Iterable[Result]) -> Verdict:
     return Verdict("publish-with-warnings" if failed else "publish", reasons)
 
 
-def waive(
-    results: Iterable[Result], waivers: Iterable[Waiver], today: date
-) -> Iterator[Result]:
+def waive(results: Iterable[Result], waivers: Iterable[Waiver], today: date) -> Iterator[Result]:
     """The results, with the waivers that hold on the day `today` applied.
 
     A waiver that has expired is itself a result, which warns: it is to be renewed or removed.

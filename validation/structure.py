@@ -14,6 +14,7 @@ from transforms.findings import Finding, Severity
 from transforms.jsontext import plain
 from transforms.ocds.formats import FORMATS
 from transforms.ocds.model import Model, model
+from transforms.ocds.schema import release_schema
 from validation.spots import escaped
 
 SHOWN = 200  # characters of a message or value; longer ones repeat whole objects
@@ -134,6 +135,30 @@ SENTENCES: Mapping[str, Callable[[jsonschema_rs.ValidationError, Model, str], st
     "minProperties": _short,
     "uniqueItems": _twice,
 }
+
+
+@cache
+def quick(extensions: frozenset[str]) -> Structure:
+    """The judge of releases that looks neither at dates nor at translated fields.
+
+    A walk through the release tells whether dates are dates and whether fields are translated:
+    where it finds nothing wrong, and this nothing, `structure` finds nothing. This takes half as
+    long, because calls for dates cost more than the rest.
+    """
+    return Structure(lambda ids: _without(release_schema(ids)), extensions)
+
+
+def _without(schema: Any) -> Any:
+    """A schema without the format of dates and without translated fields."""
+    if isinstance(schema, list):
+        return [_without(entry) for entry in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {
+        name: _without(value)
+        for name, value in schema.items()
+        if name != "patternProperties" and (name, value) != ("format", "date-time")
+    }
 
 
 @cache

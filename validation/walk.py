@@ -9,7 +9,7 @@ from typing import Any
 
 from transforms.ocds.fields import Field
 from transforms.ocds.model import Model
-from validation.spots import PLANS, TOP, Leaf, Node, Plan, Spot, Where, escaped
+from validation.spots import PLANS, TOP, Leaf, Node, Plan, Spot, Where, escaped, known
 
 PLACES = 20_000  # places the model does not know; what is below further ones is counted together
 EXAMPLES = 200  # fields without a model of which a value is kept, at one place
@@ -46,6 +46,7 @@ class Walk:
         repeated: ids that stand twice in one array of objects.
         nameless: objects in arrays merged by id that have none.
         names: how many field names were met over all releases.
+        translated: whether any field of any release so far was a translation of another.
         top: what was counted over all releases; see `validation.spots.coverage`.
     """
 
@@ -64,6 +65,7 @@ class Walk:
         self.nameless: list[tuple[Where, str, int]] = []
         self._gathered += [self.coded, self.deprecated, self.empty, self.repeated, self.nameless]
         self.names = 0
+        self.translated = False
         self._places = 0
         self._sink = Spot("/*", "", {})
 
@@ -198,6 +200,8 @@ class Walk:
             field = spot.fields.get(name)
             if field is not None:
                 self._plan_field(plan, field)
+            elif known(spot.fields, name):
+                self.translated = True
             elif name not in spot.example and len(spot.example) < EXAMPLES:
                 spot.example[name] = node[name]
         if len(spot.plans) < PLANS:

@@ -14,6 +14,7 @@ from validation.reading.feed import MANY, Batch, Envelope, Feed, Kind
 from validation.reading.streams import Unreadable
 
 FIRST = re.compile(rb'\}\s*,\s*\{\s*"[^"\\]*"')  # from the end of one entry to the next one's name
+PIECE = 1 << 14  # bytes: a few releases, some 200 KB once read
 SHORT = 200  # bytes: shorter entries are too many in one batch, and seldom end alike
 
 
@@ -62,9 +63,18 @@ def _batches(feed: Feed, number: int, kind: Kind, floor: int, *, guess: bool) ->
             size = feed.data.rfind(between) + 1
             if not size:
                 break
-            yield Batch(kind, number, [feed.take(size)], first=False)
+            yield Batch(kind, number, _pieces(feed.take(size), between), first=False)
             at, depth = 0, floor
             feed.fill()
+
+
+def _pieces(text: bytes, between: bytes) -> list[bytes]:
+    """Entries in pieces that a processor's cache holds once they are read."""
+    found, start = [], 0
+    while (end := text.find(between, start + PIECE) + 1) > 0:
+        found.append(text[start:end])
+        start = end
+    return [*found, text[start:]]
 
 
 def _between(data: bytes, ends: list[int]) -> bytes:

@@ -57,19 +57,14 @@ def content_of(entry: Any) -> int | None:
 
 
 def outline_of(entry: Any) -> int:
-    """A hash of the outline of an entry: its own values, and how long what it holds is.
+    """A hash of the outline of an entry: its ocid and id, and how many fields it has.
 
-    The same content has the same outline; that the converse holds is to be seen by `content_of`,
-    which costs as much as judging a fifth of the checks.
+    The same content has the same outline. Whether the converse holds is to be seen by `content_of`,
+    which costs as much as many checks.
     """
     if not isinstance(entry, dict):
-        return hash((type(entry), entry if isinstance(entry, str | int | float) else None))
-    return hash(
-        frozenset(
-            (name, len(value) if isinstance(value, dict | list) else value)
-            for name, value in entry.items()
-        )
-    )
+        return hash(type(entry))
+    return hash((repr(entry.get("ocid")), repr(entry.get("id")), len(entry)))
 
 
 def _repeated(name: tuple[Any, ...], kind: str) -> Finding:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from transforms.findings import Finding
+from transforms.ocds.formats import date_time
 from transforms.ocds.model import model, recognised
 from transforms.ocds.schema import record_package_schema, release_package_schema, release_schema
 from validation.checks.registry import Check
@@ -16,6 +17,8 @@ from validation.judge import Judge
 from validation.reading.breaches import TOO_DEEP, Extensions, breaches, record_breaches
 from validation.reading.identities import Identities, content_of
 from validation.reading.wellformed import names_of
+from validation.spots import Leaf
+from validation.structure import quick
 
 VERSIONS = ("1.0", "1.1")
 ENTRIES = frozenset({"releases", "records"})
@@ -120,11 +123,19 @@ class Inspector:
     ) -> Iterator[Told]:
         """Judge a release that stands at `path`, which without positions is `place`."""
         owner = release if isinstance(release, dict) else {}
+        told: Iterable[Finding] | None = None
+        if owner and not self.dense and quick(extensions).holds(release):
+            judge = self._judge(place, extensions, "Release")
+            told = judge(release)
+            if not judge.walk.translated and _dates_hold(judge.walk.leaves["date-time"]):
+                yield from ((path, place, owner, finding) for finding in told)
+                return
         found = breaches(release_schema, extensions, release, dense=self.dense)
         for finding in found:
             yield path, place, owner, finding
         if isinstance(release, dict) and found != [TOO_DEEP]:
-            yield from self._judged(release, path, place, extensions, "Release")
+            told = self._judge(place, extensions, "Release")(release) if told is None else told
+            yield from ((path, place, owner, finding) for finding in told)
 
     def record(self, record: Any, path: str, place: str, extensions: Extensions) -> Iterator[Told]:
         """Judge a record and the releases in it."""
@@ -168,13 +179,21 @@ class Inspector:
     def _judged(
         self, value: dict[str, Any], path: str, place: str, extensions: Extensions, kind: str
     ) -> Iterator[Told]:
+        for finding in self._judge(place, extensions, kind)(value):
+            yield path, place, value, finding
+
+    def _judge(self, place: str, extensions: Extensions, kind: str) -> Judge:
         judge = self.judges.get((kind + place, extensions))
         if judge is None:
             checks = self.checks if kind == "Release" else self.shallow
             judge = Judge(model(extensions), checks, kind=kind, place=place)
             self.judges[kind + place, extensions] = judge
-        for finding in judge(value):
-            yield path, place, value, finding
+        return judge
+
+
+def _dates_hold(leaves: Iterable[Leaf]) -> bool:
+    """Whether all that stands as text where a date is to stand is one."""
+    return all(date_time(value) for value, _, _ in leaves if value.__class__ is str)
 
 
 def is_record(value: dict[str, Any]) -> bool:

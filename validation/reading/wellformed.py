@@ -79,10 +79,15 @@ def may_repeat(text: bytes, met: int) -> bool:
     """Whether a name may stand twice in an object of JSON text, because more names stand in it
     than the `met` ones that were read. Strings with odd ends can give a false alarm.
     """
+    names = text.count(b'":')
+    if not _has_spaced_colons(text):
+        if names == met:
+            return False
+        if ESCAPED_END not in text:
+            return names - text.count(b'\\":') != met
+        return True
     if ESCAPED_END in text:
         return True
-    if not _has_spaced_colons(text):
-        return text.count(b'":') - text.count(b'\\":') != met
     names = sum(1 for _ in NAME.finditer(text))
     return names - text.count(b'\\":') != met
 

@@ -66,28 +66,39 @@ class Worker:
             self._one(position, text, value, found, outcome)
 
     def _entries(self, batch: Batch, extensions: Extensions, outcome: Outcome) -> None:
-        text = batch.texts[0].strip(BLANKS)
-        values = _values(text, first=batch.first)
+        first = batch.first
+        for text in batch.texts:
+            self._piece(text.strip(BLANKS), batch.kind, extensions, outcome, first=first)
+            first = False
+
+    def _piece(
+        self, text: bytes, kind: Kind, extensions: Extensions, outcome: Outcome, *, first: bool
+    ) -> None:
+        """Judge entries that stand one behind the other."""
+        values, start = _values(text, first=first), outcome.entries
         if values is None:
-            self._apart(batch, text, extensions, outcome)
+            self._apart(text, kind, extensions, outcome, first=first)
             return
         before = self._names()
         self.inspector.dense = text.count(b",") > LISTED
-        for position, value in enumerate(values):
-            self._judge(position, value, outcome, batch.kind, extensions)
+        for position, value in enumerate(values, start):
+            self._judge(position, value, outcome, kind, extensions)
         if may_repeat(text, self._names() - before):
-            for position, (entry, _) in enumerate(parts(text, first=batch.first)):
+            for position, (entry, _) in enumerate(parts(text, first=first)):
                 for finding in duplicates(entry):
-                    outcome.tell(position, "", "", _owner(values[position]), finding)
+                    owner = _owner(values[position])
+                    outcome.tell(start + position, "", "", owner, finding)
 
-    def _apart(self, batch: Batch, text: bytes, extensions: Extensions, outcome: Outcome) -> None:
+    def _apart(
+        self, text: bytes, kind: Kind, extensions: Extensions, outcome: Outcome, *, first: bool
+    ) -> None:
         """Judge entries one by one, because something is wrong with one or between them."""
-        for position, (entry, right) in enumerate(parts(text, first=batch.first)):
+        for position, (entry, right) in enumerate(parts(text, first=first), outcome.entries):
             if not right:
                 outcome.tell(position, "", "", {}, Finding("wellformed.commas", "", COMMA, "error"))
             if entry:
                 value, found = value_of(entry)
-                self._one(position, entry, value, found, outcome, batch.kind, extensions)
+                self._one(position, entry, value, found, outcome, kind, extensions)
 
     def _one(
         self, position: int, text: bytes, value: Any, found: list[Finding], outcome: Outcome,
