@@ -93,9 +93,7 @@ def _build(
             rows[name] = 0
         artifacts = [_put(lake, folder, scratch / name, name, n) for name, n in rows.items()]
         copied = [(tables, a, f"parquet/{a.path}") for a in tables.artifacts]
-        copied += [
-            (quality, file_of(quality, name), name) for name in FILES
-        ]
+        copied += [(quality, file_of(quality, name), name) for name in FILES]
         artifacts += [_copy(lake, folder, *each, scratch) for each in copied]
     artifacts.append(_sums(lake, folder, artifacts))
     return lake.commit(

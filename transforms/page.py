@@ -116,9 +116,7 @@ def _convert_release(page: Page, index: int, release: Any, check: Check) -> None
     page.releases.append(orjson.dumps({**head, "release": orjson.Fragment(body)}))
 
 
-def _judged(
-    release: Any, extensions: list[str], check: Check
-) -> tuple[bytes, list[Finding]]:
+def _judged(release: Any, extensions: list[str], check: Check) -> tuple[bytes, list[Finding]]:
     """The release as JSON, and what the check says of it."""
     try:
         body = dumps(release)

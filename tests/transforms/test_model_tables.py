@@ -13,6 +13,7 @@ from transforms.ocds.model import model
 from transforms.ocds.places import field_at
 from transforms.tables.schema import Column, tables
 
+
 def from_model() -> Iterator[tuple[str, Column, str, list[str]]]:
     """Each column that holds a field: its table, itself, the object its path begins at, the path."""
     for table in tables().values():

@@ -112,7 +112,9 @@ def test_great_expectations_finds_bad_metrics() -> None:
     assert all(result.ok for result in check_metrics(good))
     found = {
         r.message: r.fatal
-        for r in check_metrics(good.assign(orphans=[1] + [0] * (len(tables()) - 1), negative_money=2))
+        for r in check_metrics(
+            good.assign(orphans=[1] + [0] * (len(tables()) - 1), negative_money=2)
+        )
         if not r.ok
     }
     assert found == {"orphans": True, "negative_money": False}
@@ -253,7 +255,15 @@ def test_the_report_of_a_blocked_edition_says_so() -> None:
         "message": "m",
         "waived": "",
     }
-    empty = ("findings", "conflicts", "silent_edits", "checks", "edition_checks", "buyers", "fields")
+    empty = (
+        "findings",
+        "conflicts",
+        "silent_edits",
+        "checks",
+        "edition_checks",
+        "buyers",
+        "fields",
+    )
     report = {
         "edition": "e",
         "verdict": {"decision": "block", "reasons": ["because"]},

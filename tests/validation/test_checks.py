@@ -48,7 +48,9 @@ def test_every_check_has_an_example_and_says_what_it_demands() -> None:
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
-@pytest.mark.parametrize("release", [{}, {"tender": [1], "awards": {"id": 2}, "parties": "x"}], ids=repr)
+@pytest.mark.parametrize(
+    "release", [{}, {"tender": [1], "awards": {"id": 2}, "parties": "x"}], ids=repr
+)
 def test_a_check_survives_a_release_that_is_none(check: Any, release: dict[str, Any]) -> None:
     results, found = judged(check.id, release)
     assert sum(results) == 1

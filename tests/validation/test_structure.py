@@ -28,7 +28,11 @@ def theirs(validator: Draft4Validator, found: dict[str, Any]) -> set[tuple[str, 
 
 
 def ours(found: dict[str, Any]) -> set[tuple[str, str]]:
-    return {(f.path, f.rule.removeprefix("structure.")) for f in CHECK(found, ()) if f.severity != "info"}
+    return {
+        (f.path, f.rule.removeprefix("structure."))
+        for f in CHECK(found, ())
+        if f.severity != "info"
+    }
 
 
 def recorded_releases() -> list[dict[str, Any]]:
@@ -93,7 +97,11 @@ def test_a_good_release_has_no_findings() -> None:
 
 def test_every_finding_says_where_and_what() -> None:
     (finding,) = CHECK(release(1, tender={"id": "1", "status": "unheard-of"}), ())
-    assert (finding.path, finding.rule, finding.severity) == ("/tender/status", "structure.enum", "error")
+    assert (finding.path, finding.rule, finding.severity) == (
+        "/tender/status",
+        "structure.enum",
+        "error",
+    )
     assert "unheard-of" in finding.message
     assert "tenderStatus" in finding.message
 

@@ -42,7 +42,7 @@ MISSING = Missing()
 
 def value_of(text: bytes) -> tuple[Any, list[Finding]]:
     """The value of `text`, or MISSING, and what is wrong with the text."""
-    if text.count(b",") > MOST:
+    if has_more(text, MOST):
         told = f"it has more than {MOST:,} values: no release or record is so large; split it"
         return MISSING, [Finding("wellformed.too_large", "", told, "unusable")]
     try:
@@ -56,6 +56,11 @@ def value_of(text: bytes) -> tuple[Any, list[Finding]]:
     except (BadJson, RecursionError):
         pass
     return MISSING, [unreadable(f"it cannot be read as JSON ({strict}): correct what stands there")]
+
+
+def has_more(text: bytes, values: int) -> bool:
+    """Whether there may be more than so many values in JSON text: each but the last has a comma."""
+    return len(text) > values and text.count(b",") > values
 
 
 def unreadable(told: str) -> Finding:

@@ -25,6 +25,7 @@ from validation.reading.wellformed import (
     MISSING,
     MOST,
     duplicates,
+    has_more,
     may_repeat,
     unreadable,
     value_of,
@@ -80,7 +81,7 @@ class Worker:
             self._apart(text, kind, extensions, outcome, first=first)
             return
         before = self._names()
-        self.inspector.dense = text.count(b",") > LISTED
+        self.inspector.dense = has_more(text, LISTED)
         for position, value in enumerate(values, start):
             self._judge(position, value, outcome, kind, extensions)
         if may_repeat(text, self._names() - before):
@@ -111,7 +112,7 @@ class Worker:
             outcome.entries = position + 1
             return
         before = self._names()
-        self.inspector.dense = text.count(b",") > LISTED
+        self.inspector.dense = has_more(text, LISTED)
         self._judge(position, value, outcome, kind, extensions)
         if may_repeat(text, self._names() - before):
             for finding in duplicates(text):
@@ -167,7 +168,7 @@ def _values(text: bytes, *, first: bool) -> list[Any] | None:
         if not text.startswith(b",") or text == b",":
             return None
         text = text[1:]
-    if text.count(b",") > MOST:
+    if has_more(text, MOST):
         return None
     try:
         values: list[Any] = orjson.loads(b"[" + text + b"]")
