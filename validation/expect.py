@@ -32,7 +32,8 @@ class Expect:
 
     `max_failed` is the largest share of the releases or processes a check applied to that may fail
     it, by the check's id; `min_filled` the smallest share in which a field must say something, of
-    those that have what it stands in, by the field's path in a compiled release.
+    those that have what it stands in, by the field's path in a compiled release. `ask_urls` lets
+    100 addresses of documents be asked for, over the network, each time an edition is checked.
     """
 
     id: str
@@ -41,6 +42,7 @@ class Expect:
     min_usable_share: float
     max_doubted_windows: int
     max_repairs: int
+    ask_urls: bool = False
     max_failed: Mapping[str, float] = field(default_factory=dict)
     min_filled: Mapping[str, float] = field(default_factory=dict)
     waivers: tuple[Waiver, ...] = ()

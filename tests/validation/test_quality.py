@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from validation.check import check, file_of
 from validation.dataset.judge import checks as edition_checks
 from validation.expect import Waiver, expect
 from validation.gate import Result, decide, waive
-from validation.quality import tally
+from validation.quality import edition, tally
 from validation.quality.limits import filled, limits
 from validation.spots import Coverage
 
@@ -189,6 +190,29 @@ def test_what_compiling_found_is_a_row_too(lake: Lake) -> None:
         ("record.kind_conflict", "/tender/standstillPeriod"),
         ("record.silent_edit", "/id"),
     }
+
+
+def test_addresses_are_asked_for_only_where_it_is_wanted(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def ask(url: str) -> int:
+        asked.append(url)
+        return 404 if url.endswith("/7") else 200
+
+    monkeypatch.setattr(edition, "ask", ask)
+    documents = [{"id": str(n), "url": f"https://example.org/{n}"} for n in range(100)]
+    notice = package(release(1, tender={"id": "t", "documents": documents}))
+    checked(lake, notice)
+    assert not asked
+    wanted = replace(expect(SOURCE.id), ask_urls=True)
+    monkeypatch.setattr(edition, "expect", lambda _source: wanted)
+    other = Lake(Path(lake.root) / "asking")
+    found = rows(other, checked(other, notice), "quality")
+    assert len(asked) == 100
+    (row,) = [row for row in found if row["check"] == "misc.url_availability"]
+    assert (row["path"], row["level"]) == ("/tender/documents/7/url", "edition")
 
 
 @pytest.mark.skipif(not DAYS[0].is_dir(), reason="the recordings are not here")

@@ -17,7 +17,10 @@ from kernel import Lake, Manifest, Source
 from transforms.convert import FINDINGS, REJECTS
 from transforms.findings import Finding
 from transforms.lines import unpack
+from validation.dataset.asking import ask
 from validation.dataset.judge import judge_edition
+from validation.dataset.urls import Fetch
+from validation.expect import expect
 from validation.gate import Result
 from validation.quality.judging import Tallies, findings_of, judge_source
 from validation.quality.rows import Rows
@@ -94,7 +97,8 @@ def measure_edition(
             coverage, unknown = judge_source(source, lake, records, made, rows, tallies)
             found.coverage[source.id], found.unknown[source.id] = coverage, unknown
         tallies.flush()
-        for result, check in _whole(lake, tables, previous, rows):
+        asking = any(expect(source.id).ask_urls for source, _ in inputs)
+        for result, check in _whole(lake, tables, previous, rows, ask if asking else None):
             found.results.append(result)
             found.checks.append(check)
     found.files[ROWS] = path, rows.count
@@ -114,13 +118,13 @@ def _lines(lake: Lake, conversions: Sequence[Manifest]) -> Iterator[dict[str, An
 
 
 def _whole(
-    lake: Lake, tables: Manifest, previous: Manifest | None, rows: Rows
+    lake: Lake, tables: Manifest, previous: Manifest | None, rows: Rows, fetch: Fetch | None
 ) -> Iterator[tuple[Result, dict[str, Any]]]:
     """The checks that look at all processes at once, or at this edition and the one before."""
     with ExitStack() as stack:
         files = _local(lake, tables, "", stack)
         older = _local(lake, previous, "parquet/", stack) if previous else None
-        for check, outcome in judge_edition(files, older):
+        for check, outcome in judge_edition(files, older, fetch=fetch):
             for ocid, path, value, message in outcome.rows():
                 finding = Finding(check.id, path, message, check.severity, value)
                 rows.add(finding, level="edition", source="", ocid=ocid or None)
