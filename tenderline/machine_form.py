@@ -11,11 +11,10 @@ from typing import BinaryIO
 import orjson
 
 from kernel import ConfigError
-from validation.catalogue import told
+from validation.catalogue import GRAVITY, told
 from validation.reading.outcome import Example, Group, Report
 
 FORM = "tenderline-validation-1"
-ORDER = {"unusable": 0, "error": 1, "warning": 2, "info": 3}
 
 
 class Nowhere:
@@ -145,5 +144,5 @@ def _finding(group: Group, example: Example) -> dict[str, object]:
 def by_gravity(report: Report) -> list[tuple[Group, Example]]:
     """The findings, the gravest first, and of these the most frequent."""
     return sorted(
-        report.groups.items(), key=lambda item: (ORDER[item[0][1]], -item[1].count, item[0])
+        report.groups.items(), key=lambda item: (GRAVITY[item[0][1]], -item[1].count, item[0])
     )

@@ -11,6 +11,8 @@ from importlib.resources import files
 
 from validation.checks.catalogue import CHECKS
 
+GRAVITY = {"unusable": 0, "error": 1, "warning": 2, "info": 3}  # the order of reports
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:

@@ -7,6 +7,7 @@ Pointer only for what failed.
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from transforms.ocds.definitions import TAG
@@ -18,6 +19,7 @@ TOP: Where = (None, "", -1)
 Node = tuple[dict[str, Any], Where]
 Leaf = tuple[Any, Where, str]  # a value, the object it stands in, and its field there
 
+POINTERS = 10_000  # paths whose place is remembered: the same few fail again and again
 PLANS = 2_000  # sets of field names remembered at one place: objects used as maps have no end
 LANGUAGE = re.compile(TAG)
 NAMES = 20_000  # field names counted by name at one place; further ones are counted under `*`
@@ -41,6 +43,12 @@ def pointer(where: Where, field: str = "", position: int = -1) -> str:
 def escaped(field: str) -> str:
     """A field name as a token of a JSON Pointer."""
     return field.replace("~", "~0").replace("/", "~1") if "/" in field or "~" in field else field
+
+
+@lru_cache(maxsize=POINTERS)
+def placed(path: str) -> str:
+    """A JSON Pointer without positions in lists."""
+    return "".join(f"/{part}" for part in path.split("/")[1:] if not part.isdigit())
 
 
 class Plan:

@@ -9,11 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Example:
-    """What check `name` says of two releases.
-
-    `good` passes; `bad` fails at the JSON Pointers `at`; where both are left out of `neither`, the
-    check does not apply (the empty release by default).
-    """
+    """What check `name` says of two releases: `good` passes, `bad` fails at the JSON Pointers `at`."""
 
     name: str
     good: dict[str, Any]

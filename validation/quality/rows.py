@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from transforms.findings import Finding, shown
 from validation.catalogue import told
+from validation.spots import placed
 
 BATCH = 50_000  # rows in memory, and in a row group
 PERSONAL = "/contactPoint/"  # what stands there names people: it is not repeated in a report
@@ -106,11 +107,6 @@ class Rows(AbstractContextManager["Rows"]):
         if self._held and error is None:
             self._flush()
         self._file.close()
-
-
-def placed(path: str) -> str:
-    """A JSON Pointer without positions."""
-    return "".join(f"/{part}" for part in path.split("/")[1:] if not part.isdigit())
 
 
 def _text(value: Any) -> str | None:

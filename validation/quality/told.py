@@ -10,12 +10,11 @@ from dataclasses import asdict
 from typing import Any
 
 from kernel import Manifest, Publication, Source
-from validation.catalogue import told
+from validation.catalogue import GRAVITY, told
 from validation.gate import Result, Verdict
 from validation.quality.edition import Measured
 
 FORM = "tenderline-quality-2"
-ORDER = {"unusable": 0, "error": 1, "warning": 2, "info": 3}
 
 
 def told_of(
@@ -71,7 +70,7 @@ def _checks(measured: Measured) -> list[dict[str, Any]]:
                 "applied": applied, "passed": passed, "failed": failed,
             }
         )  # fmt: skip
-    return sorted(found, key=lambda c: (ORDER[c["severity"]], -c["failed"], c["id"]))
+    return sorted(found, key=lambda c: (GRAVITY[c["severity"]], -c["failed"], c["id"]))
 
 
 def _findings(measured: Measured) -> list[dict[str, Any]]:
@@ -87,7 +86,7 @@ def _findings(measured: Measured) -> list[dict[str, Any]]:
     ]  # fmt: skip
     return sorted(
         found,
-        key=lambda f: (ORDER[f["severity"]], -f["count"], f["check"], f["place"], f["level"]),
+        key=lambda f: (GRAVITY[f["severity"]], -f["count"], f["check"], f["place"], f["level"]),
     )
 
 

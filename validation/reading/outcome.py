@@ -7,7 +7,6 @@ there may be millions.
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -15,14 +14,13 @@ import orjson
 from transforms.findings import Finding, shown
 from validation.catalogue import told
 from validation.judge import Judge
-from validation.spots import Coverage, coverage
+from validation.spots import Coverage, coverage, placed
 
 PATH = b'{"path":"'
 BROKEN = ("error", "unusable")
 STANDARD = ("structure.", "conformance.", "wellformed.", "package.")
 LONG = 1_000  # characters of a path or an identifier in a failure: longer ones are not meant
 ROWS = 100_000  # failures that one batch lists; further ones of a megabyte are only counted
-PLACES = 10_000  # paths whose place is remembered: few are as long as a list may be
 GROUPS = 20_000  # kinds of findings told apart; of OCDS there are some thousands
 Group = tuple[str, str, str]  # check, severity, place
 
@@ -62,7 +60,7 @@ class Outcome:
         """Add a finding in the release `owner`, which stands at `path` below its entry."""
         value, ocid = shown(finding.value), owner.get("ocid")
         whole = (path + finding.path)[:LONG]
-        where = (place + _placed(finding.path))[:LONG]
+        where = (place + placed(finding.path))[:LONG]
         row = {
             "path": whole,
             "place": where,
@@ -103,12 +101,6 @@ def count(groups: dict[Group, Example], group: Group, example: Example) -> None:
     known = groups.setdefault(group, example)
     if known is not example:
         known.count += example.count
-
-
-@lru_cache(maxsize=PLACES)
-def _placed(path: str) -> str:
-    """A JSON Pointer without positions."""
-    return "".join(f"/{part}" for part in path.split("/")[1:] if not part.isdigit())
 
 
 def _name(value: Any) -> str | int | None:
