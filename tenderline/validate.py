@@ -67,7 +67,7 @@ def _show(report: Report) -> None:
     groups = by_gravity(report)
     if groups:
         rows = [
-            (severity, example.count, check, _clean(place), _clean(_first(example)))
+            (severity, example.count, check, _clean(place) or "/", _clean(_first(example)))
             for (check, severity, place), example in groups[:KINDS]
         ]
         console.table("Findings", ("severity", "how many", "check", "where", "first"), rows)
