@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from transforms.jsontext import dumps
 
-SHOWN = 200  # characters of a value; longer ones repeat whole objects
+SHOWN = 200  # characters of a value or message; longer ones repeat whole objects
 Severity = Literal["unusable", "error", "warning", "info"]
 
 

@@ -10,14 +10,13 @@ from typing import Any
 
 import jsonschema_rs
 
-from transforms.findings import Finding, Severity
+from transforms.findings import SHOWN, Finding, Severity
 from transforms.jsontext import plain
 from transforms.ocds.formats import FORMATS
 from transforms.ocds.model import Model, model
 from transforms.ocds.schema import release_schema
 from validation.spots import escaped
 
-SHOWN = 200  # characters of a message or value; longer ones repeat whole objects
 ADVICE = {
     "date-time": "write a date and time with its offset, such as 2026-03-01T09:30:00Z",
     "uri": "write a whole address, such as https://example.org/notice/1",

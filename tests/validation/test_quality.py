@@ -95,6 +95,20 @@ def test_a_row_does_not_repeat_what_names_a_person(lake: Lake) -> None:
     assert not any(text in json.dumps(found) for text in CONTACT.values())
 
 
+@pytest.mark.parametrize(
+    "parties",
+    [
+        [{"id": "1", "name": "Nobody", "contactPoint": CONTACT}] * 2,  # the whole list is at fault
+        [{"id": "1", "name": "Nobody", "contactPoint": [CONTACT]}],
+    ],
+    ids=["twice", "a list"],
+)
+def test_nor_where_what_holds_it_is_at_fault(lake: Lake, parties: list[Any]) -> None:
+    found = rows(lake, checked(lake, package(award_release(1, parties=parties))), "quality")
+    assert {r["check"] for r in found} & {"structure.uniqueItems", "structure.type"}
+    assert not any(text in json.dumps(found) for text in CONTACT.values())
+
+
 def test_checks_are_counted_by_buyer_and_month(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tally, "GROUPS", 1)  # every group is written away and added up again
     done = checked(lake, package(*odd_releases()))
