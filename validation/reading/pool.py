@@ -106,6 +106,14 @@ class Pool:
         self._busy.clear()
 
     def _start(self) -> None:
+        """Start the processes; a Ctrl-C waits until they are deaf to it."""
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            self._fork()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+    def _fork(self) -> None:
         context = get_context("fork")
         while len(self._processes) < self.jobs:
             ours, theirs = context.Pipe()
@@ -168,6 +176,7 @@ def serve(
         exact: see `Worker`.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the one that asks acts on it
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     gc.set_threshold(SELDOM)
     for other in others:
         other.close()
