@@ -4,8 +4,7 @@ Owns the vocabulary only. The checks themselves are in `validation`.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from transforms.jsontext import dumps
 
@@ -13,8 +12,7 @@ SHOWN = 200  # characters of a value or message; longer ones repeat whole object
 Severity = Literal["unusable", "error", "warning", "info"]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One thing that is wrong in one release.
 
     `path` is a JSON Pointer (RFC 6901) within the release. `unusable` means that the release cannot
@@ -38,7 +36,7 @@ def shown(value: Any) -> str | None:
     """A value as JSON, cut where it is long; None where there is none."""
     if value is None:
         return None
-    if isinstance(value, str) and len(value) <= SHOWN:
+    if value.__class__ is str and len(value) <= SHOWN:
         return dumps(value).decode()
     try:
         text = dumps(value).decode()
