@@ -14,6 +14,7 @@ from transforms.jsontext import ExactNumber
 MOMENT = re.compile(
     r"(\d{4}-\d{2}-\d{2})(?:[Tt ](\d{2}:\d{2}(?::\d{2})?)(\.\d+)?\s?([Zz]|[+-]\d{2}:?\d{2})?)?"
 )
+USUAL = ("T::Z", "T::+:", "T::-:")  # what stands between the numbers: 2026-03-01T09:30:00+01:00
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?")
 CENT = Decimal("0.01")
 PRECISION = Context(prec=60, rounding=ROUND_HALF_EVEN)
@@ -26,7 +27,14 @@ def moment(value: Any, zone: tzinfo) -> datetime | None:
     A date alone is midnight UTC, so that the calendar day stays what was published. A date-time
     without offset is read on the clock `zone` of its source.
     """
-    match = MOMENT.fullmatch(value.strip()) if isinstance(value, str) else None
+    if not isinstance(value, str):
+        return None
+    if value[4:5] == value[7:8] == "-" and value[10::3] in USUAL and len(value) in (20, 25):
+        try:
+            return datetime.fromisoformat(value).astimezone(UTC)
+        except (ValueError, OverflowError):
+            return None
+    match = MOMENT.fullmatch(value.strip())
     if match is None:
         return None
     day, time, fraction, offset = match.groups()

@@ -2,3 +2,7 @@
 
 Owns checks, suites, the gate and the report. Never changes data.
 """
+
+from kernel.native import prefer
+
+__path__ = prefer(__name__, __path__)

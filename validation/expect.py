@@ -11,6 +11,7 @@ from pathlib import Path
 from kernel.facts import read_facts
 
 FOLDER = Path(__file__).parent / "expect"
+DEFAULT = "default"  # the file of a source that has none of its own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,9 +50,11 @@ class Expect:
 
 
 def expect(source_id: str) -> Expect:
-    """The thresholds of a source.
+    """The thresholds of a source: its own, or those of any source.
 
     Raises:
-        ConfigError: the file is missing or wrong.
+        ConfigError: the file is wrong.
     """
-    return read_facts(FOLDER / f"{source_id}.toml", Expect, id=source_id)
+    path = FOLDER / f"{source_id}.toml"
+    path = path if path.is_file() else FOLDER / f"{DEFAULT}.toml"
+    return read_facts(path, Expect, id=source_id)

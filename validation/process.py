@@ -6,26 +6,16 @@ Any JSON may stand anywhere in a release: what is here holds objects where objec
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, tzinfo
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from transforms.values import moment
 from validation.spots import TOP, Node, Where
 from validation.walk import Walk
 
 TENDER: Where = (TOP, "tender", -1)  # where the tender stands
+# An int or a float as published. Compiled, what is declared a float is made one.
+Number = Any
 REMEMBERED = 100_000  # texts of date-times remembered: a day of notices repeats few of them
-T = TypeVar("T")
-
-
-class lazy(Generic[T]):  # noqa: N801 - it is used as `property` is
-    """An attribute made when it is first asked for; `functools.cached_property` without a lock."""
-
-    def __init__(self, make: Callable[[Any], T]) -> None:
-        self.make, self.__doc__ = make, make.__doc__
-
-    def __get__(self, instance: Any, _owner: Any) -> T:
-        found = instance.__dict__[self.make.__name__] = self.make(instance)
-        return found
 
 
 class Moments:
@@ -57,7 +47,8 @@ class Process:
         parts: its parties, and the references to them by role (`supplier`, ...).
         leaves: its values by format, each with the object it stands in and its field.
         walk: what else the walk found.
-        moment: reads a date-time.
+        moment: reads a date-time, to a `datetime` or None.
+        tender: the tender, or an empty object.
         known: what checks found out for each other.
     """
 
@@ -68,46 +59,52 @@ class Process:
         self.objects = walk.objects
         self.parts = walk.parts
         self.leaves = walk.leaves
-        self.moment: Callable[[Any], datetime | None] = moments
+        self.moment: Callable[[Any], Any] = moments
+        tender = release.get("tender")
+        self.tender: dict[str, Any] = tender if isinstance(tender, dict) else {}  # or an empty one
+        self._date: list[datetime | None] = []
+        self._parties: dict[Any, list[dict[str, Any]]] | None = None
+        self._contracts: dict[str, list[Node]] | None = None
+        self._suppliers: list[Node] | None = None
 
-    @lazy
-    def tender(self) -> dict[str, Any]:
-        """The tender, or an empty object."""
-        tender = self.release.get("tender")
-        return tender if isinstance(tender, dict) else {}
-
-    @lazy
+    @property
     def date(self) -> datetime | None:
         """When the release was published."""
-        return self.moment(self.release.get("date"))
+        if not self._date:
+            self._date.append(self.moment(self.release.get("date")))
+        return self._date[0]
 
-    @lazy
+    @property
     def parties(self) -> dict[Any, list[dict[str, Any]]]:
         """The entries of `parties` by id; several under one id are the publisher's mistake."""
-        found: dict[Any, list[dict[str, Any]]] = {}
-        for party, _ in self.parts["parties"]:
-            found.setdefault(name_of(party.get("id")), []).append(party)
-        return found
+        if self._parties is None:
+            self._parties = {}
+            for party, _ in self.parts["parties"]:
+                self._parties.setdefault(name_of(party.get("id")), []).append(party)
+        return self._parties
 
-    @lazy
+    @property
     def contracts(self) -> dict[str, list[Node]]:
         """The contracts by the award that they name, as text; see `text_of`."""
-        found: dict[str, list[Node]] = {}
-        for contract in self.objects["Contract"]:
-            award = text_of(contract[0].get("awardID"))
-            if award is not None:
-                found.setdefault(award, []).append(contract)
-        return found
+        if self._contracts is None:
+            self._contracts = {}
+            for contract in self.objects["Contract"]:
+                award = text_of(contract[0].get("awardID"))
+                if award is not None:
+                    self._contracts.setdefault(award, []).append(contract)
+        return self._contracts
 
-    @lazy
+    @property
     def suppliers(self) -> list[Node]:
         """The entries of `parties` that awards name as suppliers."""
-        named = {name_of(node.get("id")) for node, _ in self.parts["supplier"]} - {None}
-        return [
-            (party, where)
-            for party, where in (self.parts["parties"] if named else ())
-            if name_of(party.get("id")) in named
-        ]
+        if self._suppliers is None:
+            named = {name_of(node.get("id")) for node, _ in self.parts["supplier"]} - {None}
+            self._suppliers = [
+                (party, where)
+                for party, where in (self.parts["parties"] if named else ())
+                if name_of(party.get("id")) in named
+            ]
+        return self._suppliers
 
 
 def below(node: dict[str, Any], where: Where, *fields: str) -> Iterator[Node]:
@@ -136,7 +133,7 @@ def text_of(value: Any) -> str | None:
     return None if name is None else str(name)
 
 
-def number_of(value: Any) -> float | None:
+def number_of(value: Any) -> Number:
     """A number as published, or None where `value` is none (text and booleans are none)."""
     kind = value.__class__
     return value if kind is int or kind is float or isinstance(value, float) else None

@@ -13,11 +13,12 @@ from typing import Any, NamedTuple
 from transforms.ocds.definitions import TAG
 from transforms.ocds.fields import Field
 
-# The object above, the field it stands in, and its position there or -1 where it is no list.
-Where = tuple["Where | None", str, int]
-TOP: Where = (None, "", -1)
-Node = tuple[dict[str, Any], Where]
-Leaf = tuple[Any, Where, str]  # a value, the object it stands in, and its field there
+# To the type checker tuples of any length: those of a known one, when compiled, are unpacked and
+# packed at each step.
+Where = tuple[Any, ...]  # the `Where` of the object above or None, the field it stands in, and its
+TOP: Where = (None, "", -1)  # position there or -1 where it is no list
+Node = tuple[Any, ...]  # an object, and its `Where`
+Leaf = tuple[Any, ...]  # a value, the `Where` of the object it stands in, and its field there
 
 POINTERS = 10_000  # paths whose place is remembered: the same few fail again and again
 PLANS = 2_000  # sets of field names remembered at one place: objects used as maps have no end

@@ -30,7 +30,7 @@ PARTS = {
     (_REFERENCE, "/contracts/implementation/transactions/payer"): "payer",
     (_REFERENCE, "/contracts/implementation/transactions/payee"): "payee",
 }
-Coded = tuple[Any, Where, Field, int]  # a code, the object it stands in, its field, its position
+Coded = tuple[Any, ...]  # a code, the object it stands in, its field, its position
 
 
 class Walk:

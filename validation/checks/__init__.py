@@ -2,3 +2,7 @@
 
 Owns what is looked at. What a failure means for an edition is the gate's business.
 """
+
+from kernel.native import prefer
+
+__path__ = prefer(__name__, __path__)

@@ -9,7 +9,7 @@ extensions and deprecated fields, and take text that holds a number for none.
 from typing import Any
 
 from validation.checks.registry import Fail, check
-from validation.process import TENDER, Process, number_of, text_of
+from validation.process import TENDER, Number, Process, number_of, text_of
 
 NO_AWARD_YET = ("planning", "planned", "active", "cancelled", "unsuccessful", "withdrawn")
 NO_CONTRACT = ("pending", "cancelled", "unsuccessful")
@@ -127,7 +127,7 @@ def value_realistic(process: Process, fail: Fail) -> int:
     return applied
 
 
-def _unrealistic(amount: float, currency: Any) -> bool | None:
+def _unrealistic(amount: Number, currency: Any) -> bool | None:
     """Whether it is more than `REALISTIC`; None where only the rate of the day could tell."""
     if not isinstance(currency, str):
         return None

@@ -8,9 +8,9 @@ from typing import Any
 
 from validation.checks.registry import Fail
 from validation.process import Process
-from validation.spots import Leaf, Where
+from validation.spots import Leaf
 
-Failure = tuple[Where, str, Any, str]  # what a failure is told by, see `Fail`
+Failure = tuple[Any, ...]  # what a failure is told by, see `Fail`
 # The fields that tell what has happened by the time a release is published, by kind of object.
 PAST = {
     "Award": ("date",),

@@ -9,13 +9,13 @@ only, and would let a result depend on more than the release. Such pairs are har
 from typing import Any
 
 from validation.checks.registry import Fail, check
-from validation.process import TENDER, Process, below, number_of, text_of
+from validation.process import TENDER, Number, Process, below, number_of, text_of
 from validation.spots import Node, Where
 
 COMMENSURATE = 0.5  # an amount may differ by this share from the one it is compared with
 HALF_A_CENT = 0.005  # sums of binary fractions are not exact
 LARGEST = 1e200  # no sum of money; arithmetic with larger numbers overflows
-Money = tuple[float, str]  # an amount and its currency
+Money = tuple[Number, str]  # an amount and its currency
 
 
 @check("consistent.number_of_tenderers", of="Tender")
@@ -147,8 +147,8 @@ def _comparable(one: Money, others: list[Money | None]) -> bool:
     )
 
 
-def _commensurate(amount: float, other: float) -> bool:
-    return abs(other - amount) / abs(other) <= COMMENSURATE
+def _commensurate(amount: Number, other: Number) -> bool:
+    return bool(abs(other - amount) / abs(other) <= COMMENSURATE)
 
 
 def _told(money: Money) -> str:

@@ -59,10 +59,10 @@ def scale_contradicts(process: Process, fail: Fail) -> int:
     return applied
 
 
-def _keys(party: dict[str, Any]) -> list[tuple[Any, Any]]:
+def _keys(party: dict[str, Any]) -> list[Any]:
     """By what a supplier is known again: its id, its identifier, its name."""
     identifier, name = party.get("identifier"), party.get("name")
-    keys = [("", name_of(party.get("id")))]
+    keys: list[Any] = [("", name_of(party.get("id")))]
     if isinstance(identifier, dict):
         keys.append((name_of(identifier.get("scheme")), name_of(identifier.get("id"))))
     if isinstance(name, str):

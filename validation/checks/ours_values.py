@@ -11,7 +11,7 @@ from validation.checks.registry import Fail, check
 from validation.process import Process, name_of, number_of, said, text_of
 from validation.spots import Node
 
-Price = tuple[str, float, Any]  # which amount, how much, of what currency
+Price = tuple[Any, ...]  # which amount, how much, of what currency
 
 
 @check("money.framework_as_award")

@@ -15,6 +15,7 @@ from validation.reading.streams import Unreadable
 
 FIRST = re.compile(rb'\}\s*,\s*\{\s*"[^"\\]*"')  # from the end of one entry to the next one's name
 PIECE = 1 << 14  # bytes: a few releases, some 200 KB once read
+HEAD = 1 << 18  # bytes that are enough to see what stands between entries
 SHORT = 200  # bytes: shorter entries are too many in one batch, and seldom end alike
 
 
@@ -44,11 +45,14 @@ def entries(feed: Feed, number: int, *, guess: bool) -> Iterator[Batch | Envelop
 
 def _batches(feed: Feed, number: int, kind: Kind, floor: int, *, guess: bool) -> Iterator[Batch]:
     """The batches, up to the bracket that closes the list."""
-    at, depth, first, between = 0, floor, True, b""
+    at, depth, first, between, sip = 0, floor, True, b"", True
     while depth >= floor:
-        ends, at, depth = scan(feed.data, at, depth, floor)
+        text = feed.data[:HEAD] if guess and sip else feed.data
+        ends, at, depth = scan(text, at, depth, floor)
+        sip = False
         if not ends:
-            feed.grow()
+            if len(text) == len(feed.data):
+                feed.grow()
             continue
         if len(ends) > MANY:
             ends, at, depth = ends[:MANY], ends[MANY - 1], floor
