@@ -25,6 +25,7 @@ from dags.callbacks import on_failure
 from dags.outcomes import outcomes
 from dags.period import period
 from kernel import Lake, Manifest, Publication, Source, Window
+from kernel.window import Step
 
 DEFAULTS: Mapping[str, Any] = {
     "retries": 3,  # the outer retry layer: minutes; seconds are the HTTP session's
@@ -54,7 +55,7 @@ def source_dag(source: Source) -> DAG:
 
     @dag(
         dag_id=f"pull_{source.id}",
-        schedule=CronDataIntervalTimetable(source.schedule, timezone="UTC"),
+        schedule=_timetable(source),
         start_date=datetime(2026, 1, 1, tzinfo=UTC),
         catchup=False,
         max_active_runs=1,
@@ -66,11 +67,12 @@ def source_dag(source: Source) -> DAG:
     def pull() -> None:
         @task
         def plan() -> list[str]:
-            from extractors.windows import plan as windows_of
+            from dags.period import windows
 
             with outcomes():
                 settings.lake().store.sweep()
-                return [window.name for window in windows_of(source, _period(source))]
+                asked = settings.asked(source.id, get_current_context()["params"])
+                return [window.name for window in windows(asked, lambda: _period(source))]
 
         # One connection to a source at a time; retried for half an hour to an hour.
         @task(max_active_tis_per_dag=1, retries=5, map_index_template="{{ task.op_args[0] }}")
@@ -78,8 +80,9 @@ def source_dag(source: Source) -> DAG:
             from extractors.extract import extract as stage
 
             with outcomes():
-                asked = settings.source(source.id)
-                look = settings.look(asked, _period(source).end)
+                asked = settings.asked(source.id, get_current_context()["params"])
+                files = asked.fetch.strategy == "files"
+                look = settings.look(asked, Window.parse(window).end if files else _looked(source))
                 return stage(asked, settings.lake(), Window.parse(window), version=look).folder
 
         @task(map_index_template="{{ task.op_args[0].split('/')[2] }}")  # raw/SOURCE/WINDOW/LOOK
@@ -107,6 +110,11 @@ def source_dag(source: Source) -> DAG:
         window.expand(name=plan()) >> compile_()
 
     return pull()
+
+
+def _timetable(source: Source) -> CronDataIntervalTimetable | None:
+    """When a source is fetched by itself; None if only when somebody asks."""
+    return CronDataIntervalTimetable(source.schedule, timezone="UTC") if source.schedule else None
 
 
 def publication_dag(publication: Publication) -> DAG:
@@ -174,9 +182,16 @@ def _params() -> dict[str, Param]:
         "start": "First moment, in UTC, of a period of your own. Empty: as scheduled.",
         "end": "Moment after its last. Empty: the last whole window.",
     }
-    return {
+    moments = {
         name: Param(None, type=["null", "string"], format="date-time", description=text)
         for name, text in told.items()
+    }
+    place = "Folder, file or address of OCDS files to read instead of asking the source."
+    choose = "What to fetch where a source has several, such as publications of a registry."
+    return {
+        **moments,
+        "place": Param(None, type=["null", "string"], description=place),
+        "choose": Param(None, type=["null", "array"], description=choose),
     }
 
 
@@ -209,7 +224,9 @@ def publication_doc(publication: Publication) -> str:
 """
 
 
-def _words(duration: timedelta) -> str:
+def _words(duration: Step) -> str:
+    if not isinstance(duration, timedelta):
+        return f"one {duration}"
     days, rest = divmod(duration, timedelta(days=1))
     return f"{duration / timedelta(hours=1):g} hours" if rest or days == 1 else f"{days} days"
 
@@ -220,6 +237,12 @@ def _period(source: Source) -> Window:
     end = run.data_interval_end or run.run_after
     begin = run.data_interval_start or end - timedelta(days=1)
     return period(source, context["params"], begin, end, run.run_after)
+
+
+def _looked(source: Source) -> datetime:
+    """The moment that names a run's look at its windows: one that is not over ends later."""
+    run_after: datetime = get_current_context()["dag_run"].run_after
+    return min(_period(source).end, run_after)
 
 
 def _inputs(

@@ -3,12 +3,14 @@
 Owns that arithmetic. Has no clock of its own and does not know Airflow.
 """
 
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
+from extractors.windows import plan
 from kernel import ConfigError, Source, Window
+from kernel.window import floor, following
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MOST = 1000  # windows in one run: Airflow maps at most 1024
 
 
@@ -22,31 +24,50 @@ def period(
         asked: `start` and `end` as somebody gave them, each None or empty where not given.
         begin: first moment of the run's interval; what was published earlier is looked at again
             for as long as the source's facts say.
-        end: moment after the interval's last; only whole windows before it are taken.
-        now: when the run was asked for. What is not yet over is never fetched: it would count as
-            done.
+        end: moment after the interval's last; only whole windows before it are taken, and the
+            one that is not over yet if the source's facts say so.
+        now: when the run was asked for. What else is not yet over is never fetched: it would count
+            as done.
 
     Raises:
         ConfigError: `asked` holds no time, ends after `now`, leaves nothing to fetch, or more
             than one run can hold.
     """
-    step = source.window.step
+    step, zone = source.window.step, ZoneInfo(source.fetch.clock)
     start, stop = (_moment(name, asked.get(name)) for name in ("start", "end"))
     if stop and stop > now:
         raise ConfigError(
             f"the period ends at {stop:%FT%TZ}, which is not over: give an earlier end"
         )
-    stop = stop or _floor(min(end, now), step)
-    start = start or _floor(min(begin, stop) - source.window.relook, step)
-    first = datetime.combine(source.window.first, datetime.min.time(), UTC)
+    cut = following if source.window.open else floor
+    stop = stop or cut(min(end, now), step, zone)
+    start = start or floor(min(begin, stop) - source.window.relook, step, zone)
+    first = datetime.combine(source.window.first, datetime.min.time(), zone)
     found = Window(max(start, first), stop)
-    if found.end - found.start > MOST * step:
+    if len(plan(source, found)) > MOST:
         raise ConfigError(f"one run fetches at most {MOST} windows of {step}: give a later start")
     return found
 
 
-def _floor(moment: datetime, step: timedelta) -> datetime:
-    return EPOCH + (moment - EPOCH) // step * step
+def windows(asked: Source, period: Callable[[], Window]) -> list[Window]:
+    """The windows to fetch of a period; files are one, of the days of their releases.
+
+    Args:
+        asked: the source as this run asks it.
+        period: tells the period.
+
+    Raises:
+        ConfigError: as `period`, or there are no files at the place, or no place was given.
+    """
+    if asked.fetch.strategy != "files":
+        return plan(asked, period())
+    if not asked.fetch.url:
+        advice = "trigger it with `place`: a folder, a file or an address"
+        raise ConfigError(f"there is no place of files: {advice}", source=asked.id)
+    from extractors.files import look  # not when Airflow parses the DAGs
+    from transforms.days import span_of
+
+    return [span_of(asked, (file.path for file in look(asked.fetch.url, asked).files))]
 
 
 def _moment(name: str, text: str | None) -> datetime | None:

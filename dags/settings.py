@@ -6,8 +6,10 @@ Owns the environment variables. `TENDERLINE_LAKE` is the lake's root (default: `
 """
 
 import os
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from extractors.loader import load
@@ -42,7 +44,29 @@ def source(source_id: str) -> Source:
     return found
 
 
+def asked(source_id: str, params: Mapping[str, Any]) -> Source:
+    """The source as a run asks it: `choose` of several, files at `place`, where these are given.
+
+    Raises:
+        ConfigError: there is nothing to choose in the source, or what is chosen is no choice.
+    """
+    found = source(source_id)
+    if choose := params.get("choose"):
+        found = found.choosing(*choose)
+    return found.placed(params["place"]) if params.get("place") else found
+
+
 def look(asked: Source, end: datetime) -> str:
-    """The name of a run's look at its windows; what a stand-in answers is another look."""
-    server, own = (urlsplit(each.fetch.url).netloc for each in (asked, load(asked.id)))
-    return "-".join([stamp(end), *([server.replace(":", "-")] if server != own else [])])
+    """The name of a run's look at its windows.
+
+    What a stand-in answers is another look, and so is what is chosen, and what lies in files.
+    """
+    own = load(asked.id)
+    if asked.fetch.strategy == "files":
+        from extractors.files import look as look_at  # not when Airflow parses the DAGs
+
+        return f"files-{look_at(asked.fetch.url, asked).digest[:8]}"
+    server, usual = (urlsplit(each.fetch.url).netloc for each in (asked, own))
+    chosen = asked.fetch.each if asked.fetch.each != own.fetch.each else ()
+    told = server.replace(":", "-") if server != usual else ""
+    return "-".join(filter(None, (stamp(end), *chosen, told)))

@@ -66,7 +66,7 @@ def read_body(response: requests.Response, *, max_bytes: int, deadline: float) -
         raise BodyTooLarge(f"the body is announced as larger than {max_bytes:,} bytes")
     pieces: list[bytes] = []
     wire = size = 0
-    for chunk in _chunks(response, deadline):
+    for chunk in chunks(response, deadline):
         wire += len(chunk)
         rest = chunk
         while rest:
@@ -86,14 +86,19 @@ def read_beginning(response: requests.Response) -> str:
     """What one read brings of a refusal's body, on one line; "" if it cannot be had."""
     try:
         decoder = _decoder(response)
-        text = _decompress(decoder, response.raw.read1(CHUNK, decode_content=False))[:BEGINNING]
+        text = _decompress(decoder, response.raw.read1(CHUNK, decode_content=False))
     except (urllib3.exceptions.HTTPError, OSError, BodyBroken):
         return ""
-    shown = (c if c.isprintable() else " " for c in text.decode("utf-8", "replace"))
+    return on_one_line(text)
+
+
+def on_one_line(text: bytes) -> str:
+    """The beginning of a refusal's body, readable."""
+    shown = (c if c.isprintable() else " " for c in text[:BEGINNING].decode("utf-8", "replace"))
     return " ".join("".join(shown).split())
 
 
-def _chunks(response: requests.Response, deadline: float) -> Iterator[bytes]:
+def chunks(response: requests.Response, deadline: float) -> Iterator[bytes]:
     """The bytes as they come off the wire, until the end, the deadline, or a broken stream."""
     try:
         while chunk := response.raw.read1(CHUNK, decode_content=False):

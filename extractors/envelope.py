@@ -10,24 +10,41 @@ from typing import Any
 
 import orjson
 
-from extractors.session import Unacceptable
-from kernel import SourceChanged, SourceUnavailable
+from extractors.takers import Unacceptable
+from kernel import Fetch, SourceChanged, SourceUnavailable
 
 BOM = b"\xef\xbb\xbf"
 TAIL = 8192  # bytes at the end of a package in which `links` stand
+LINKS = re.compile(rb'"links"\s*:\s*\{')
 NEXT = re.compile(rb'"links"\s*:\s*\{[^{}]*"next"\s*:\s*("(?:[^"\\]|\\.)*")')
+OCID = re.compile(rb'"ocid"\s*:')
+OF_PACKAGE = frozenset({"extensions", "license", "publishedDate", "publisher", "uri", "version"})
 
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """`releases` is None where the body is not JSON and cannot be counted before repair."""
+    """What is known of a page. `releases` is None where it cannot be counted before repair.
+
+    `most` is the number of releases at most, `unclear` says that there may be a next link that
+    cannot be read, `stated` is how many releases the source says that the window has.
+    """
 
     releases: int | None
     next: str | None
+    most: int = 0
+    unclear: bool = False
+    stated: int | None = None
 
 
-def read_envelope(body: bytes) -> Envelope:
+NOTHING = Envelope(0, None)
+
+
+def read_envelope(body: bytes, fetch: Fetch | None = None) -> Envelope:
     """The envelope of `body`, if that is, or may be repaired into, a whole release package.
+
+    Args:
+        body: an answer.
+        fetch: the facts that tell what is peculiar about the source's packages.
 
     Raises:
         Unacceptable: nothing, HTML, an error object, links of an unknown shape, or JSON that is
@@ -47,18 +64,30 @@ def read_envelope(body: bytes) -> Envelope:
         package = _lenient(text)
         if package is None and b'"releases"' not in text:
             raise Unacceptable(f"neither JSON nor a package: {error}", SourceChanged) from error
-    return Envelope(None, _found_link(body)) if package is None else _envelope(package)
+    return _unread(body) if package is None else _envelope(package, fetch)
 
 
-def _envelope(package: dict[str, Any]) -> Envelope:
+def _envelope(package: dict[str, Any], fetch: Fetch | None) -> Envelope:
     releases = package.get("releases")
+    headless = fetch is not None and fetch.no_releases_is_empty and "releases" not in package
+    if headless and OF_PACKAGE & package.keys():
+        releases = []
     if not isinstance(releases, list):
         keys = ", ".join(sorted(package)[:10])
         raise Unacceptable(f"expected 'releases', got the keys {keys}", SourceChanged)
     links = package.get("links") or {}  # what has no members may be written as []
     if not isinstance(links, dict) or not isinstance(links.get("next") or "", str):
         raise Unacceptable(f"expected 'links' with a 'next', got {links!r:.99}", SourceChanged)
-    return Envelope(len(releases), links.get("next") or None)
+    count = package.get(fetch.count) if fetch else None
+    stated = count if type(count) is int else None
+    return Envelope(len(releases), links.get("next") or None, len(releases), stated=stated)
+
+
+def _unread(body: bytes) -> Envelope:
+    """What can be told of a package that is no JSON yet."""
+    link = _found_link(body)
+    unclear = link is None and LINKS.search(body[-TAIL:]) is not None
+    return Envelope(None, link, len(OCID.findall(body)), unclear)
 
 
 def _found_link(body: bytes) -> str | None:

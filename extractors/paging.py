@@ -5,11 +5,13 @@ Owns the walk and what is suspicious about it. Does not store pages.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from extractors import hosts
-from extractors.envelope import Envelope, read_envelope
-from extractors.session import Answer, Session
-from kernel import SourceChanged
+from extractors.envelope import NOTHING, Envelope, read_envelope
+from extractors.session import Session
+from extractors.takers import Answer
+from kernel import Fetch, SourceChanged
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +31,14 @@ def next_link(session: Session, url: str) -> Iterator[Page]:
         SourceChanged: a link repeats, leaves the source's host, or there is no end of pages.
         SourceUnavailable: a page cannot be had.
     """
-    source, seen = session.source, {url}
-    page_size = source.fetch.page_size
+    source, seen, read, before = session.source, {url}, 0, 0
     for number in range(1, source.fetch.max_pages + 1):
-        answer = session.get(url, read_envelope)
+        answer = _asked(session, url)
         envelope = answer.content
-        yield Page(number, answer, envelope.releases, _doubts(number, envelope, page_size))
+        read += envelope.most
+        doubts = _doubts(envelope, source.fetch, read, before)
+        yield Page(number, answer, envelope.releases, doubts)
+        before = envelope.most
         if envelope.next is None:
             return
         url = hosts.follow(envelope.next, base=url, source=source.id)
@@ -50,15 +54,47 @@ def next_link(session: Session, url: str) -> Iterator[Page]:
     )
 
 
-def _doubts(number: int, envelope: Envelope, page_size: int) -> tuple[str, ...]:
-    """What makes one doubt that the chain of pages is complete."""
-    if envelope.next is None and envelope.releases is None:
+def single(session: Session, url: str) -> Iterator[Page]:
+    """The one page at `url`, which is all there is.
+
+    Raises:
+        SourceUnavailable, SourceChanged: it cannot be had, or is no page.
+    """
+    answer = _asked(session, url)
+    envelope = answer.content
+    doubts = list(_doubts(envelope, session.source.fetch, envelope.most))
+    if envelope.next is not None:
+        doubts.append("a next link where there never was one: it was not followed")
+    yield Page(1, answer, envelope.releases, tuple(doubts))
+
+
+def _asked(session: Session, url: str) -> Answer[Envelope]:
+    read = partial(read_envelope, fetch=session.source.fetch)
+    return session.get(url, read, nothing=NOTHING)
+
+
+def _doubts(envelope: Envelope, fetch: Fetch, read: int, before: int = 0) -> tuple[str, ...]:
+    """What makes one doubt that the chain of pages is complete.
+
+    There were `read` releases so far, and `before` of them on the page before, if there was one. An
+    empty page that follows one that was not full is a habit of some sources and proves nothing.
+    """
+    last = envelope.next is None
+    full = 0 < fetch.page_size <= envelope.most
+    if last and envelope.releases is None and (full or envelope.unclear):
         return ("no next link on a page that cannot be counted",)
-    if envelope.next is None and (envelope.releases or 0) >= page_size:
+    if last and full:
         return ("no next link on a full page",)
-    if envelope.releases == 0 and number > 1:
+    if envelope.releases == 0 and 0 < fetch.page_size <= before:
         return ("a next link led to an empty page",)
+    if envelope.releases == 0 and fetch.empty and envelope is not NOTHING:
+        return ("an empty page, though the source has another way to say that there is nothing",)
+    if last and envelope.stated is not None and read < envelope.stated:
+        return (f"the source states {envelope.stated} releases, its pages hold {read}",)
     return ()
 
 
-STRATEGIES: Mapping[str, Callable[[Session, str], Iterator[Page]]] = {"next_link": next_link}
+STRATEGIES: Mapping[str, Callable[[Session, str], Iterator[Page]]] = {
+    "next_link": next_link,
+    "single": single,
+}

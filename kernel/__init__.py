@@ -15,7 +15,7 @@ from kernel.errors import (
 from kernel.lake import Lake
 from kernel.manifest import Artifact, Counts, Manifest
 from kernel.publication import Publication
-from kernel.source import Fetch, Source, WindowRule
+from kernel.source import Exclude, Fetch, Refusal, Source, WindowRule
 from kernel.version import __version__
 from kernel.window import Window
 
@@ -23,6 +23,7 @@ __all__ = [
     "Artifact",
     "ConfigError",
     "Counts",
+    "Exclude",
     "Fetch",
     "GateBlocked",
     "Lake",
@@ -31,6 +32,7 @@ __all__ = [
     "NothingNew",
     "PipelineError",
     "Publication",
+    "Refusal",
     "Source",
     "SourceChanged",
     "SourceUnavailable",

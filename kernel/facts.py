@@ -66,10 +66,25 @@ def _value(hint: Any, value: Any, path: str, at: str) -> Any:
         return {name: _value(args[1], item, path, f"{at}.{name}") for name, item in value.items()}
     if origin is tuple and isinstance(value, list):
         return tuple(_value(args[0], item, path, at) for item in value)
-    if origin is types.UnionType:
-        hint = next(arg for arg in args if arg is not types.NoneType)
-        return _value(hint, value, path, at)
+    if origin in (types.UnionType, typing.Union):
+        return _one_of([arg for arg in args if arg is not types.NoneType], value, path, at)
     return _plain(hint, value, path, at)
+
+
+def _one_of(hints: list[Any], value: Any, path: str, at: str) -> Any:
+    """`value` as the first of `hints` that it fits; else the error says what all of them want."""
+    for hint in hints[:-1]:
+        try:
+            return _value(hint, value, path, at)
+        except ConfigError:
+            continue
+    try:
+        return _value(hints[-1], value, path, at)
+    except ConfigError:
+        if len(hints) == 1:
+            raise
+    wanted = " or ".join(_wanted(hint) for hint in hints)
+    raise ConfigError(f"key {at}: {value!r} is not {wanted}", path=path)
 
 
 def _plain(hint: Any, value: Any, path: str, at: str) -> Any:

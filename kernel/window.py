@@ -1,18 +1,22 @@
 """Half-open UTC intervals of time and their names.
 
-Owns parsing, naming and splitting of windows. Source clocks are converted elsewhere, at the edge.
+Owns parsing, naming and splitting of windows, by durations or by the calendar of a clock. How a
+window reads on a source's clock is told elsewhere, at the edge.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Self
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Literal, Self
 
 from kernel.errors import ConfigError
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 STAMP = "%Y%m%dT%H%M%SZ"
 NAME = re.compile(r"([0-9]{8}T[0-9]{6}Z)-([0-9]{8}T[0-9]{6}Z)")
+
+Step = timedelta | Literal["month", "year"]
 
 
 def stamp(moment: datetime) -> str:
@@ -59,11 +63,34 @@ class Window:
         """The window's name in lake paths; sorts by time."""
         return f"{stamp(self.start)}-{stamp(self.end)}"
 
-    def split(self, step: timedelta) -> Iterator["Window"]:
-        """Windows of at most `step` that tile this one, cut at multiples of `step` since 1970."""
-        epoch = datetime(1970, 1, 1, tzinfo=UTC)
+    def split(self, step: Step, zone: tzinfo = UTC) -> Iterator["Window"]:
+        """Windows that tile this one, cut where `step` cuts time, whatever the span they are in.
+
+        A duration cuts at its multiples since 1970, `month` and `year` cut at the midnight that
+        begins them on the clock of `zone`.
+        """
         start = self.start
         while start < self.end:
-            boundary = epoch + ((start - epoch) // step + 1) * step
+            boundary = following(start, step, zone)
             yield Window(start, min(boundary, self.end))
             start = boundary
+
+
+def floor(moment: datetime, step: Step, zone: tzinfo = UTC) -> datetime:
+    """The last cut of `step` at or before `moment`, in UTC; see `Window.split`."""
+    if isinstance(step, timedelta):
+        return EPOCH + (moment - EPOCH) // step * step
+    local = moment.astimezone(zone)
+    return datetime(local.year, local.month if step == "month" else 1, 1, tzinfo=zone).astimezone(
+        UTC
+    )
+
+
+def following(moment: datetime, step: Step, zone: tzinfo = UTC) -> datetime:
+    """The first cut of `step` after `moment`, in UTC; see `Window.split`."""
+    cut = floor(moment, step, zone)
+    if isinstance(step, timedelta):
+        return cut + step
+    local = cut.astimezone(zone)
+    months = local.year * 12 + local.month - 1 + (1 if step == "month" else 12)
+    return datetime(months // 12, months % 12 + 1, 1, tzinfo=zone).astimezone(UTC)

@@ -1,28 +1,35 @@
-"""`make run`: a few days of made-up notices, pulled and published through Airflow, offline.
+"""`make run`: a few days of made-up notices of every source, pulled and published through Airflow.
 
-Owns the choice of days and what is told at the end. Everything else is the real thing: a real
-server on loopback, the real DAGs, a real edition.
+Owns the choice of days and what is told at the end. Everything else is the real thing: real servers
+on loopback, the real DAGs, real editions.
 """
 
 import os
 import warnings
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
-from kernel import Lake, Manifest, PipelineError, Window
+from extractors.loader import load_all
+from kernel import Lake, Manifest, PipelineError, Source, Window
 from publish.pointer import latest_edition
 from tenderline import airflow_home, console
-from tenderline.stand_in import StandIn
+from tenderline.stand_in import Server, stand_in
 
-SPAN = Window(datetime(2026, 3, 2, tzinfo=UTC), datetime(2026, 3, 4, tzinfo=UTC))  # Monday, Tuesday
+DAYS = Window(datetime(2026, 3, 2, tzinfo=UTC), datetime(2026, 3, 4, tzinfo=UTC))  # Monday, Tuesday
+SPANS = {  # of windows of the calendar, in which a stand-in has enough
+    # To the end of March in Sydney; in London it is not yet April.
+    "month": Window(datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 3, 31, 13, tzinfo=UTC)),
+    "year": Window(datetime(2025, 1, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC)),
+}
+FEW = 4  # made-up notices a working day where a whole month or year is fetched
 SEED = 2026
-PORT = 8640  # preferred, so that a demo repeated gives the same raw bytes
+PORT = 8640  # preferred, and those behind it, so that a demo repeated gives the same raw bytes
 
 NEXT = """
 Try next
-  .venv/bin/tenderline editions                           what is in the lake
+  .venv/bin/tenderline sources                            what there is, and how fresh it is here
   .venv/bin/tenderline verify {edition}          read it back
   .venv/bin/tenderline run find_a_tender --lake real      the live service: yesterday's notices
   .venv/bin/tenderline run find_a_tender --lake real --replay FOLDER
@@ -30,58 +37,69 @@ Try next
   make airflow                                            the DAGs in the web UI"""
 
 
-def demo(home: Path, lake_root: Path) -> Manifest:
-    """Run the pull DAG and the publish DAG of Find a Tender against the stand-in.
+def demo(home: Path, lake_root: Path) -> list[Manifest]:
+    """Run the pull DAG and the publish DAG of every source against its stand-in.
+
+    Returns:
+        The editions, one for each source.
 
     Raises:
         PipelineError: a DAG run did not end in success; its tasks' logs say why.
     """
     airflow_home.prepare(home)
     os.environ["TENDERLINE_LAKE"] = str(lake_root)
-    before = latest_edition(Lake(lake_root), "find_a_tender")
-    with _stand_in() as server:
-        os.environ["TENDERLINE_AT"] = f"find_a_tender={server.url}"
-        console.err.print(f"stand-in of Find a Tender at {server.url}", markup=False)
+    lake, sources = Lake(lake_root), load_all()
+    before = {source.id: latest_edition(lake, source.id) for source in sources}
+    with ExitStack() as servers:
+        told = [f"{s.id}={_serve(s, n, servers).url}" for n, s in enumerate(sources)]
+        os.environ["TENDERLINE_AT"] = ",".join(told)
+        console.err.print(f"stand-ins of {len(sources)} sources at {told[0]} and on", markup=False)
         os.environ.setdefault("AIRFLOW__LOGGING__LOGGING_LEVEL", "WARNING")
-        from dags.once import prepare, run_once  # Airflow reads its settings when imported
+        _run_dags(sources)
+    return _tell(lake, before)
 
-        warnings.simplefilter("ignore")  # deprecations inside Airflow, which sets filters itself
-        with console.steps(3) as told:
-            told("Airflow: metadata database and DAGs")
-            bag = prepare()
-            conf = {"start": SPAN.start.isoformat(), "end": SPAN.end.isoformat()}
-            for dag_id, given in (("pull_find_a_tender", conf), ("publish_find_a_tender", None)):
+
+def _serve(source: Source, number: int, servers: ExitStack) -> Server:
+    """The stand-in at its preferred port, or at any other if that is taken."""
+    kind = stand_in(source.id)
+    per_day = FEW if str(source.window.step) in SPANS else None
+    try:
+        return servers.enter_context(kind(SEED, per_day, port=PORT + number))
+    except OSError:
+        return servers.enter_context(kind(SEED, per_day))
+
+
+def _run_dags(sources: tuple[Source, ...]) -> None:
+    from dags.once import prepare, run_once  # Airflow reads its settings when imported
+
+    warnings.simplefilter("ignore")  # deprecations inside Airflow, which sets filters itself
+    with console.steps(1 + 2 * len(sources)) as told:
+        told("Airflow: metadata database and DAGs")
+        bag = prepare()
+        for source in sources:
+            span = SPANS.get(str(source.window.step), DAYS)
+            conf = {"start": span.start.isoformat(), "end": span.end.isoformat()}
+            for dag_id, given in ((f"pull_{source.id}", conf), (f"publish_{source.id}", None)):
                 told(f"Airflow: {dag_id}")
                 state = run_once(bag, dag_id, given)
                 if state != "success":
                     raise PipelineError(f"{dag_id} ended as {state}: the lines above say why")
-    return _tell(Lake(lake_root), before)
 
 
-@contextmanager
-def _stand_in() -> Iterator[StandIn]:
-    """The stand-in at the preferred port, or at any other if that is taken."""
-    with ExitStack() as servers:
-        try:
-            server = servers.enter_context(StandIn(seed=SEED, port=PORT))
-        except OSError:
-            server = servers.enter_context(StandIn(seed=SEED))
-        yield server
-
-
-def _tell(lake: Lake, before: Manifest | None) -> Manifest:
-    edition = latest_edition(lake, "find_a_tender")
-    if edition is None:
-        raise PipelineError("no edition was published", path=lake.root)
-    summary = edition.notes["summary"]
-    rows = [(f"parquet/{name}.parquet", count) for name, count in summary["rows"].items()]
-    console.table(f"Edition {edition.version} ({summary['decision']})", ("file", "rows"), rows)
-    counts = summary["counts"]
-    console.out.print(
-        f"{counts['read']:,} releases read = {counts['written']:,} published"
-        f" + {counts['rejected']:,} quarantined + {counts['merged']:,} duplicates"
-    )
-    said = "nothing new: published before" if edition == before else "published"
-    console.out.print(f"{said} in {lake.root}/{edition.folder}", markup=False)
-    console.out.print(NEXT.format(edition=edition.version), markup=False)
-    return edition
+def _tell(lake: Lake, before: Mapping[str, Manifest | None]) -> list[Manifest]:
+    editions, rows = [], []
+    for source_id, old in before.items():
+        edition = latest_edition(lake, source_id)
+        if edition is None:
+            raise PipelineError("no edition was published", path=f"{lake.root}/{source_id}")
+        summary, counts = edition.notes["summary"], edition.notes["summary"]["counts"]
+        said = "as before" if edition == old else summary["decision"]
+        rows.append((source_id, edition.version, counts["read"], counts["written"],
+                     counts["rejected"], counts["merged"], said))  # fmt: skip
+        editions.append(edition)
+    head = ("publication", "edition", "read", "published", "quarantined", "duplicates", "")
+    console.table("Editions", head, rows)
+    console.out.print(f"published in {lake.root}/published", markup=False)
+    shown = next(edition for edition in editions if edition.subject == "find_a_tender")
+    console.out.print(NEXT.format(edition=shown.version), markup=False)
+    return editions

@@ -43,19 +43,24 @@ class Run:
 
         `version` names the look at each window.
         """
-        check_release = checker(source.fetch.clock, source.ocid_prefix)
         for number, window in enumerate(windows, start=1):
-            place = f"{source.id} window {number}/{len(windows)} {window.name}"
+            self.told(f"{source.id} window {number}/{len(windows)} {window.name}", 1)
+            self.window(source, window, version(window))
+        self.compile(source)
 
-            def page_told(page: Page, place: str = place) -> None:
-                self.told(f"{place}: page {page.number}", 0)
+    def window(self, source: Source, window: Window, version: str) -> None:
+        """Extract and convert one window, as far as `until`; `version` names the look at it."""
 
-            self.told(place, 1)
-            raw = self._keep(
-                extract(source, self.lake, window, version=version(window), progress=page_told)
-            )
-            if self._goes_on("convert"):
-                self._keep(convert(source, self.lake, raw, check=check_release))
+        def page_told(page: Page) -> None:
+            self.told(f"{source.id} {window.name}: page {page.number}", 0)
+
+        raw = self._keep(extract(source, self.lake, window, version=version, progress=page_told))
+        if self._goes_on("convert"):
+            check_release = checker(source.fetch.clock, source.ocid_prefix)
+            self._keep(convert(source, self.lake, raw, check=check_release))
+
+    def compile(self, source: Source) -> None:
+        """Bring the records of `source` up to date, if `until` goes so far."""
         if self._goes_on("compile"):
             self.told(f"{source.id} compile", 1)
             self._keep(compile_records(source, self.lake))

@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import urlencode, urlsplit
 
-from kernel import Source, Window
+from kernel import ConfigError, Source, Window
+from tenderline.asked import asked, marks_of
+from tenderline.loose import package
 from tenderline.recording import (
     Key,
     Page,
     Recording,
-    asked_window,
     beyond,
     key_of,
     read_recording,
@@ -43,6 +44,9 @@ class Replay:
         port: where to listen; None for the preferred port or any free one.
         limit: requests answered within 120 seconds before a 429; None for no limit.
         retry_after: the seconds that a 429 names.
+
+    Raises:
+        ConfigError: the source is not read by pages, or there are none in the folder.
     """
 
     def __init__(
@@ -54,10 +58,15 @@ class Replay:
         limit: int | None = None,
         retry_after: float = 120,
     ) -> None:
+        if source.fetch.strategy in ("bulk", "files"):
+            message = (
+                "this source is read from files: `tenderline run --replay` reads them in place"
+            )
+            raise ConfigError(message, source=source.id)
         self.recording: Recording = read_recording(folder, source)
         self.source = source
-        self.path, asked = key_of(source.fetch.url)
-        self.parameters = set(dict(asked))
+        self.path, own = key_of(source.fetch.url)
+        self.parameters = set(dict(own))
         self.limit, self.retry_after = limit, retry_after
         self.recent: deque[float] = deque()
         self.lock = threading.Lock()
@@ -65,7 +74,7 @@ class Replay:
         self._server.replay = self  # type: ignore[attr-defined]
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
         self.answers: dict[Key, tuple[Page, bytes]] = {}
-        self.first: dict[Window | None, Key] = {}
+        self.first: dict[tuple[Window | None, str], Key] = {}
         for chain in self.recording.chains:
             self._chain(chain)
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
@@ -95,13 +104,23 @@ class Replay:
             self.recent.append(now)
             return False
 
-    def find(self, url: str) -> tuple[Page, bytes] | None:
-        """The recorded answer to a request, if there is one."""
+    def find(self, url: str) -> tuple[Page | None, bytes] | None:
+        """The recorded answer to a request, or an empty page where another choice was recorded."""
         key = key_of(url)
-        if key not in self.answers and key[0] == self.path and {*dict(key[1])} <= self.parameters:
-            window = asked_window(self.source, url)
-            key = self.first.get(window) or self.first.get(None) or key
-        return self.answers.get(key)
+        if key in self.answers:
+            return self.answers[key]
+        marks = marks_of(self.source, url)
+        if marks is None or not {*dict(key[1])} <= self.parameters:
+            return None
+        told, each = asked(self.source, url), marks.get("each", "")
+        usual = (self.source.fetch.each or ("",))[0]  # asked first: for what names no choice
+        for window in (told.window if told else None, None):
+            chains = {of: key for (at, of), key in self.first.items() if at == window}
+            if found := chains.get(each) or (chains.get("") if each == usual else None):
+                return self.answers[found]
+            if chains:
+                return None, package(self.source, ())
+        return None
 
     def asked(self) -> list[str]:
         """The requests that were recorded, for whoever asks another."""
@@ -110,15 +129,16 @@ class Replay:
     def _chain(self, chain: list[Page]) -> None:
         """Lay out one chain: each page answers the link of the page before it."""
         first = chain[0]
-        asked = previous = first.uri if first.window else self.path
-        self.first[first.window] = key_of(asked)
+        begun = previous = first.uri if first.asked else self.path
+        place = (first.asked.window, first.asked.each) if first.asked else (None, "")
+        self.first[place] = key_of(begun)
         for number, page in enumerate(chain, start=1):
             last = number == len(chain)
             if last and page.next:
                 self._say(page, "its next link leads to a page that was not recorded: dropped")
-            if not last and not page.next:
+            if not last and not page.next and page.path.suffix:  # else we made the page
                 self._say(page, "its next link is missing, but the next page was recorded: added")
-            following = None if last else (page.next or beyond(asked, number + 1))
+            following = None if last else (page.next or beyond(begun, number + 1))
             link = None if following is None else self._own(following)
             self.answers[key_of(previous)] = page, with_next(page, link)
             previous = following or ""
@@ -141,7 +161,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(429, (("content-type", "text/plain"), ("retry-after", wait)), text)
         elif found := replay.find(self.path):
             page, body = found
-            kept = tuple(pair for pair in page.headers if pair[0] not in NOT_REPEATED)
+            headers = page.headers if page else ()
+            kept = tuple(pair for pair in headers if pair[0] not in NOT_REPEATED)
             self._answer(200, kept or (("content-type", "application/json"),), body)
         else:
             text = json.dumps({"error": "not recorded", "recorded": replay.asked()}).encode()

@@ -1,7 +1,11 @@
 """What every test may use, and the guard that keeps all of them off the network."""
 
+import atexit
 import ipaddress
+import os
+import shutil
 import socket
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,6 +15,10 @@ import pytest
 
 from kernel import Lake
 from tests.servers import Server
+
+# What processes share beside the lake: never with those of the user who runs the tests.
+os.environ["TENDERLINE_STATE"] = tempfile.mkdtemp(prefix="tenderline-state-")
+atexit.register(shutil.rmtree, os.environ["TENDERLINE_STATE"], ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)

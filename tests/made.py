@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
-from extractors.extract import _keep
 from extractors.loader import load
+from extractors.raw import keep_body
 from kernel import Counts, Lake, Manifest, Window, __version__
 from transforms.compile import compile_records
 from transforms.convert import convert
@@ -64,7 +64,7 @@ def commit_raw(
 ) -> Manifest:
     """Raw pages as the extract stage leaves them."""
     folder = f"raw/{SOURCE.id}/{Window.parse(window).name}/{version}"
-    pages = [_keep(lake, folder, f"page-{n:05}", body, 1) for n, body in enumerate(bodies, 1)]
+    pages = [keep_body(lake, folder, f"page-{n:05}", body, 1) for n, body in enumerate(bodies, 1)]
     return lake.commit(
         Manifest(
             folder=folder,

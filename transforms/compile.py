@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from kernel import Artifact, Counts, Lake, Manifest, NothingNew, Source, Window, __version__
 from kernel.manifest import canonical, digest
 from transforms.convert import RELEASES, head_of
-from transforms.lines import MEDIA_TYPE, pack, unpack
+from transforms.lines import MEDIA_TYPE, lines_of, pack
 from transforms.record import Tally, record
 from transforms.values import moment
 
@@ -122,8 +122,10 @@ def _span(inputs: Iterable[Manifest]) -> str:
 
 
 def _lines(lake: Lake, inputs: Iterable[Manifest]) -> Iterator[bytes]:
+    """Every line of every conversion, a piece of a file in memory at a time."""
     for manifest in inputs:
-        yield from unpack(lake.load(manifest, manifest.artifact(RELEASES)))
+        with lake.local(manifest, manifest.artifact(RELEASES)) as path:
+            yield from lines_of(path)
 
 
 def _spill(lake: Lake, inputs: list[Manifest], zone: ZoneInfo, scratch: Path) -> list[Path]:

@@ -52,6 +52,15 @@ def plain(value: Any) -> Any:
     return orjson.loads(dumps(value))
 
 
+def number(text: str) -> float:
+    """The number that JSON writes as `text`, with every digit of it.
+
+    Raises:
+        BadJson: it has too many digits.
+    """
+    return _number(text) if "." in text or "e" in text.lower() else _integer(text)
+
+
 def _loads_exactly(data: bytes) -> Any:
     try:
         return json.loads(data, parse_float=_number, parse_int=_integer)

@@ -4,11 +4,50 @@ Owns the packing and unpacking of line files. Does not name them.
 """
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Self
 
 import zstandard
 
 LEVEL = 3
 MEDIA_TYPE = "application/jsonl+zstd"
+BLOCK = 1 << 20
+
+
+class LineFile:
+    """A packed file that grows line by line, for more lines than memory holds.
+
+    To be used in a `with` statement; `rows` counts the lines.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.rows = path, 0
+
+    def __enter__(self) -> Self:
+        self._file = self.path.open("wb")
+        self._writer = zstandard.ZstdCompressor(level=LEVEL).stream_writer(self._file)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._writer.flush(zstandard.FLUSH_FRAME)
+        self._file.close()
+
+    def append(self, line: bytes, /) -> None:
+        """Add a line, which holds no newline."""
+        self._writer.write(line + b"\n")
+        self.rows += 1
+
+
+def lines_of(path: Path) -> Iterator[bytes]:
+    """The lines of a packed file, a piece of it in memory at a time."""
+    held = b""
+    with path.open("rb") as file:
+        reader = zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True)
+        while piece := reader.read(BLOCK):
+            *lines, held = (held + piece).split(b"\n")
+            yield from lines
+    if held:
+        yield held
 
 
 def pack(lines: Iterable[bytes]) -> bytes:

@@ -36,7 +36,8 @@ def record(ocid: str, lines: Sequence[tuple[str, bytes]], tally: Tally) -> bytes
 
     Args:
         ocid: the process.
-        lines: hash and envelope line of each of its releases, in order of date, then hash.
+        lines: hash and envelope line of each of its releases, in order of date, then hash: by what
+            they hold, so that it makes no difference which look at a window found which of them.
         tally: what is counted is added to it.
 
     An identical release is kept once. A different one under an id already used is kept as a new
@@ -64,6 +65,8 @@ def _named_once(ocid: str, envelope: dict[str, Any], ids: set[str], tally: Tally
     release, name = envelope["release"], str(envelope["release"]["id"])
     if name in ids:
         derived = f"{name}-{envelope['sha256'][:12]}"
+        if derived in ids:  # another release was published under just that id
+            derived = f"{name}-{envelope['sha256']}"
         tally.silent_edits.append({"ocid": ocid, "id": name, "derived_id": derived})
         envelope["derived_id"] = True
         release["id"] = name = derived

@@ -11,9 +11,10 @@ from typing import Any
 
 from transforms.jsontext import BadJson, loads
 
-# A string, passed over whole; or what stands where a number may.
+# A string, passed over whole (one without end, to the end of the text: no part is looked at twice);
+# or what stands where a number may.
 TOKEN = re.compile(
-    rb'"(?:[^"\\]|\\.)*+"'
+    rb'"(?:[^"\\]|\\(?s:.))*+(?:"|\\?\Z)'
     rb"|(?P<number>-?(?:[0-9][0-9 ]*(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|Infinity|NaN\b))"
 )
 GROUPED = re.compile(rb"(-?[0-9]{1,3})((?: [0-9]{3})+)((?:\.[0-9]+)?)")
@@ -54,7 +55,10 @@ def parse(body: bytes, repairs: Collection[str]) -> Repaired:
         value = loads(text)
     except BadJson as error:
         raise BadJson(f"{reason}; after {len(done)} repairs: {error}") from error
-    _take_out(value, "", done)
+    try:
+        _take_out(value, "", done)
+    except RecursionError as error:
+        raise BadJson(f"{reason}; it is nested too deep to be repaired") from error
     return Repaired(value, [entry for entry in done if entry])
 
 

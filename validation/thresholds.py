@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from extractors.loader import load
 from kernel import Manifest
 from transforms.compile import doubted
 from validation.expect import expect
@@ -44,7 +45,8 @@ def thresholds(
         "min_share_of_previous": (
             _share(records.counts.written, before), limits.min_share_of_previous
         ),
-        "min_usable_share": (_share(usable, read), limits.min_usable_share),
+        "min_usable_share": (_share(usable, read - _excluded(source_id, kinds)),
+                             limits.min_usable_share),
     }  # fmt: skip
     highest = {
         "max_doubted_windows": (len(doubted(conversions)), limits.max_doubted_windows),
@@ -54,6 +56,12 @@ def thresholds(
         yield _threshold(name, source_id, seen, limit, ok=seen >= limit, fatal=True)
     for name, (seen, limit) in highest.items():
         yield _threshold(name, source_id, seen, limit, ok=seen <= limit, fatal=False)
+
+
+def _excluded(source_id: str, kinds: Mapping[str, int]) -> int:
+    """How many releases the source's own rules left out: they are not unusable, but unwanted."""
+    reasons = {rule.reason for rule in load(source_id).exclude}
+    return sum(kinds.get(f"rejected_{reason}", 0) for reason in reasons)
 
 
 def _threshold(

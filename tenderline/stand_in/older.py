@@ -8,6 +8,7 @@ from typing import Any
 
 from tenderline.stand_in.parties import party
 from tenderline.stand_in.pieces import Notice, items_of, period_of, sum_of
+from tenderline.stand_in.proactis_notices import SCOTTISH, first_of
 
 Json = dict[str, Any]
 
@@ -88,10 +89,13 @@ def modification(notice: Notice) -> Json:
 
 
 def links(notice: Notice) -> list[Json]:
-    """Point to the notice on the regional site that forwarded this one, for one in five."""
+    """Point to the Scottish process that forwarded this notice, for one in five.
+
+    It is the first of that day on the stand-in of the Scottish site, if that has as many.
+    """
     if notice.facts.journey.number % 5:
         return []
-    forwarded = f"ocds-r6ebe6-{notice.facts.journey.born.toordinal() % 10**6:06d}99"
+    forwarded = f"{SCOTTISH}{first_of(notice.facts.journey.born):010d}"
     address = f"https://api.publiccontractsscotland.gov.uk/v1/Notice?id={forwarded}"
     return [{"rel": "canonical", "href": address}]
 

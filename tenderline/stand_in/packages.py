@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from tenderline.stand_in.defects import Faults
+from tenderline.stand_in.damage import damaged
+from tenderline.stand_in.defects import ELSEWHERE, Faults
 from tenderline.stand_in.journeys import EPOCH, day_of
 from tenderline.stand_in.notices import Published, history_of, published_on
 from tenderline.stand_in.query import Query
 
 Json = dict[str, Any]
 
-ELSEWHERE = "http://elsewhere.example.org"
 RAW = "https://raw.githubusercontent.com"
 COMMUNITY = RAW + "/open-contracting-extensions/ocds_{}_extension/master/extension.json"
 EXTENSIONS = [
@@ -64,7 +64,7 @@ class Packages:
             page, more = [], False
         address = f"{self.origin}{path}?{query.address()}"
         front = _front(address, page[0].date if page else "")
-        texts = self.faults.damage([release.text for release in page])
+        texts = damaged([release.text for release in page], self.faults)
         link = self._next(address, query, page[-1].serial) if more else ""
         return _package(front, "releases", texts, link)
 
@@ -74,7 +74,7 @@ class Packages:
         if not found:
             return None
         front = _front(self.origin + path, found[-1].date)
-        texts = self.faults.damage([release.text for release in reversed(found)])
+        texts = damaged([release.text for release in reversed(found)], self.faults)
         return _package(front, "releases", texts, "")
 
     def record(self, path: str, ocid: str) -> bytes | None:
@@ -82,7 +82,7 @@ class Packages:
         found = history_of(self.seed, ocid, self.per_day)
         if not found:
             return None
-        texts = self.faults.damage([release.text for release in found])
+        texts = damaged([release.text for release in found], self.faults)
         record = f'{{"ocid":"{ocid}","releases":[{",".join(texts)}]}}'
         return _package(_front(self.origin + path, found[-1].date), "records", [record], "")
 

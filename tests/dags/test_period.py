@@ -8,7 +8,7 @@ from airflow.serialization.encoders import coerce_to_core_timetable
 from pendulum import DateTime
 
 from dags.period import MOST, period
-from extractors.loader import load
+from extractors.loader import load, load_all
 from extractors.windows import plan
 from kernel import ConfigError, Source
 
@@ -109,3 +109,59 @@ def test_a_period_that_cannot_be_fetched_is_refused(
 def test_the_longest_period_fits_one_run(source: Source) -> None:
     start = datetime(2026, 11, 21, tzinfo=UTC) - MOST * source.window.step
     assert len(windows(source, start=start.isoformat())) == MOST
+
+
+# Months, years, and windows that are not over yet
+
+
+def test_the_month_that_is_not_over_is_fetched_too() -> None:
+    planned = windows(load("public_contracts_scotland"))
+    assert planned == [
+        "20260930T230000Z-20261101T000000Z",
+        "20261101T000000Z-20261201T000000Z",
+    ]
+
+
+def test_on_the_first_of_a_month_the_last_one_is_looked_at_again() -> None:
+    source, now = load("sell2wales"), datetime(2026, 11, 1, 4, 20, tzinfo=UTC)
+    span = period(source, ASKED, now - DAY, now, now)
+    assert [window.name for window in plan(source, span)] == [
+        "20260831T230000Z-20260930T230000Z",
+        "20260930T230000Z-20261101T000000Z",
+        "20261101T000000Z-20261201T000000Z",
+    ]
+
+
+def test_an_open_window_is_whole() -> None:
+    assert windows(load("contracts_finder")) == [
+        "20261103T000000Z-20261118T000000Z",
+        "20261118T000000Z-20261203T000000Z",
+    ]
+
+
+def test_a_file_of_a_year_is_looked_at_with_the_one_before() -> None:
+    assert windows(load("ocp_registry")) == [
+        "20250101T000000Z-20260101T000000Z",
+        "20260101T000000Z-20270101T000000Z",
+    ]
+
+
+def test_a_period_of_one_s_own_is_widened_to_whole_months() -> None:
+    asked = {"start": "2026-03-10T00:00:00Z", "end": "2026-04-10T00:00:00Z"}
+    assert windows(load("public_contracts_scotland"), **asked) == [
+        "20260301T000000Z-20260331T230000Z",
+        "20260331T230000Z-20260430T230000Z",
+    ]
+
+
+def test_files_are_one_window_of_the_days_asked_for() -> None:
+    asked = {"start": "2026-03-10T00:00:00Z", "end": "2026-04-10T00:00:00Z"}
+    planned = windows(load("ocds_files"), **asked)
+    assert planned == ["20260310T000000Z-20260410T000000Z"]
+
+
+@pytest.mark.parametrize("each", load_all(), ids=lambda each: each.id)
+def test_every_source_has_a_period(each: Source) -> None:
+    planned = windows(each)
+    assert planned
+    assert planned == sorted(planned)

@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,9 +15,13 @@ SourceAt = Callable[..., Source]
 
 
 @pytest.fixture(autouse=True)
-def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The waits between tries, made short; what `Retry-After` says is waited all the same."""
+def _impatient(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The waits between tries, made short; what `Retry-After` says is waited all the same.
+
+    No test waits for what another one was told.
+    """
     monkeypatch.setattr(session, "BACKOFF", 0.005)
+    monkeypatch.setenv("TENDERLINE_STATE", str(tmp_path / "state"))
 
 
 @pytest.fixture

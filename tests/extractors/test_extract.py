@@ -3,14 +3,18 @@
 import json
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import zstandard
 
-from extractors.extract import extract, folder_of
+from extractors.extract import extract
+from extractors.loader import load
 from extractors.paging import Page
+from extractors.raw import folder_of
 from kernel import (
     ConfigError,
     Lake,
@@ -99,8 +103,11 @@ def test_notices_are_marked_as_made_up(serve: Serve, source_at: SourceAt, lake: 
 
 def test_doubts_are_kept_with_their_page(serve: Serve, source_at: SourceAt, lake: Lake) -> None:
     server = serve().says(FIRST).says(SECOND)
-    manifest = extract(source_at(server, page_size=1), lake, WINDOW, version="v1")
+    source = source_at(server, page_size=1)
+    source = replace(source, window=replace(source.window, narrowest=None))
+    manifest = extract(source, lake, WINDOW, version="v1")
     assert manifest.notes["doubts"] == ["page 2: no next link on a full page"]
+    assert bodies(lake, manifest) == [FIRST, SECOND]  # asked for again, but kept once
 
 
 def test_a_page_that_is_no_json_yet_counts_its_ocids(
@@ -109,7 +116,7 @@ def test_a_page_that_is_no_json_yet_counts_its_ocids(
     body = b'{"releases":[{"n": 000, "ocid": "a"},{"ocid" :"b"}]}'
     manifest = extract(source_at(serve().says(body)), lake, WINDOW, version="v1")
     assert manifest.counts.read == 2
-    assert manifest.notes["doubts"] == ["page 1: no next link on a page that cannot be counted"]
+    assert manifest.notes["doubts"] == []  # two are not a full page
 
 
 def test_pages_are_told_as_they_come(serve: Serve, source_at: SourceAt, lake: Lake) -> None:
@@ -230,7 +237,7 @@ def test_of_two_attempts_the_first_to_finish_wins_for_both(
     """Both hold their pages before either commits, and the pages differ."""
     answers = [
         [FIRST, SECOND],
-        [package(release(9), links={"next": "?cursor=2"}), b'{"releases":[]}'],
+        [package(release(9), links={"next": "?cursor=2"}), package(release(8))],
     ]
     meeting = threading.Barrier(2, timeout=10)
     results: list[Manifest] = []
@@ -256,3 +263,51 @@ def test_of_two_attempts_the_first_to_finish_wins_for_both(
     assert bodies(lake, results[0]) in answers
     assert len(files(lake, MANIFEST)) == 1
     assert len(files(lake, "page-*")) == 4
+
+
+# Other ways
+
+
+def test_an_empty_window_is_a_page_of_no_releases(serve: Serve, lake: Lake) -> None:
+    body = b'{"errorCode":100,"message":"No Records found for Date Range [\'a\'-\'b\']"}'
+    server = serve().says(body, 400, content_type="application/json")
+    manifest = extract(load("austender").at(server.url), lake, WINDOW, version="v1")
+    assert bodies(lake, manifest) == [body]
+    assert (manifest.counts.read, manifest.notes["doubts"]) == (0, [])
+    [path] = server.paths
+    assert path.endswith("/contractLastModified/2026-08-10T06:00:00Z/2026-08-10T12:00:00Z")
+
+
+def test_each_choice_is_a_chain_of_its_own(serve: Serve, lake: Lake) -> None:
+    bom = b"\xef\xbb\xbf"
+    server = serve().says(bom + FIRST.replace(b'"next"', b'"prev"')).says(bom + b'{"uri":"x"}')
+    source = load("public_contracts_scotland").at(server.url)
+    month = Window.parse("20260731T230000Z-20260831T230000Z")
+    manifest = extract(source, lake, month, version="v1")
+    kinds = [dict(parse_qsl(urlsplit(path).query))["noticeType"] for path in server.paths]
+    assert tuple(kinds) == source.fetch.each
+    assert {dict(parse_qsl(urlsplit(path).query))["dateFrom"] for path in server.paths} == {
+        "08-2026"
+    }
+    assert (manifest.counts.read, manifest.notes["pages"]) == (2, len(source.fetch.each))
+    assert bodies(lake, manifest)[0].startswith(bom)
+
+
+def test_a_source_that_lapsed_is_only_asked_elsewhere(serve: Serve, lake: Lake) -> None:
+    source = load("nsw_etendering")
+    with pytest.raises(ConfigError, match="Read an archive or a folder of recorded answers"):
+        extract(source, lake, WINDOW, version="v1")
+    server = serve().says(SECOND.replace(b'"releases"', b'"links": null, "releases"'))
+    manifest = extract(source.at(server.url), lake, WINDOW, version="v1")
+    assert [dict(parse_qsl(urlsplit(path).query))["event"] for path in server.paths] == [
+        f"public.api.{kind}.search" for kind in ("planning", "tender", "contract")
+    ]
+    assert manifest.counts.read == 3
+
+
+def test_a_redirect_to_a_home_page_is_no_empty_window(serve: Serve, lake: Lake) -> None:
+    server = serve()
+    for _ in range(5):
+        server.says(b"", 302, location="/").says(b"<!DOCTYPE html><h1>Home</h1>")
+    with pytest.raises(SourceChanged, match="an HTML page"):
+        extract(load("nsw_etendering").at(server.url), lake, WINDOW, version="v1")

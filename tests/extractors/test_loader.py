@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Callable
 from dataclasses import fields
+from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -17,7 +18,7 @@ from kernel import ConfigError, Source, Window
 SHIPPED = sorted(loader.FOLDER.glob("*.toml"))
 FACTS = (loader.FOLDER / "find_a_tender.toml").read_text("utf-8")
 KEYS = re.findall(r"^(\[\w+\]|\w+)", FACTS, re.MULTILINE)
-DEFAULTED = {"repairs"}
+DEFAULTED = {"repairs", "page_size", "narrowest"}
 WRONG = {
     "strategy": '"guess"',
     "interval": '"10"',
@@ -27,6 +28,7 @@ WRONG = {
     "deadline": '"60 s"',
     "first": '"2021-01-01"',
     "step": '"6 hours"',
+    "narrowest": '"fortnight"',
     "relook": '"0d"',
     "repairs": '["whatever"]',
     "format": '"csv"',
@@ -155,14 +157,75 @@ def test_every_facts_file_is_loaded() -> None:
 def test_a_shipped_source_makes_sense(source: Source) -> None:
     told = tomllib.loads((loader.FOLDER / f"{source.id}.toml").read_text("utf-8"))
     assert set(told) <= {field.name for field in fields(Source)}
-    assert source.fetch.strategy in STRATEGIES
+    assert source.fetch.strategy in {*STRATEGIES, "bulk", "files"}
     assert source.fetch.interval > 0
-    assert source.fetch.page_size > 0
-    assert source.window.relook >= source.window.step
+    assert source.fetch.page_size > 0 or source.fetch.strategy != "next_link"
     assert set(source.fetch.retry_on) >= {429, 503}
-    first = Window.parse("20260301T000000Z-20260308T000000Z")
-    addresses = {first_url(source, window) for window in plan(source, first)}
-    assert len(addresses) == (first.end - first.start) / source.window.step
+    assert len((loader.FOLDER / f"{source.id}.toml").read_text("utf-8").splitlines()) < 40
+    if isinstance(source.window.step, timedelta):
+        assert source.window.relook >= source.window.step
     assert ZoneInfo(source.fetch.clock).key == source.fetch.clock
     for address in (source.publisher_uri, source.licence_url, source.policy_url):
         assert address.startswith(("https://", "http://"))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [source for source in loader.load_all() if source.fetch.strategy != "files"],
+    ids=lambda source: source.id,
+)
+def test_no_two_windows_of_a_source_have_one_address(source: Source) -> None:
+    span = Window.parse("20240115T000000Z-20260301T000000Z")
+    windows = plan(source, span)
+    values = source.fetch.each or ("",)
+    addresses = {first_url(source, window, each) for window in windows for each in values}
+    assert len(addresses) == len(windows) * len(values)
+    assert not any("{" in address for address in addresses)
+
+
+def test_a_choice_is_given_exactly_if_the_address_has_one(read: ReadFacts) -> None:
+    url = re.search(r'^url\s*=\s*"(.*)"$', FACTS, re.MULTILINE)
+    assert url
+    with_each = with_line("url", f'url = "{url[1]}&type={{each}}"')
+    refused(read, with_each, "fetch.each")
+    refused(read, FACTS.replace("[window]", 'each = ["1"]\n\n[window]'), "fetch.each")
+    read(with_each.replace("[window]", 'each = ["1"]\n\n[window]'))
+
+
+@pytest.mark.parametrize("line", ['narrowest = "7h"', 'narrowest = "0m"', "narrowest = 1"])
+def test_the_narrowest_window_is_a_part_of_a_window(read: ReadFacts, line: str) -> None:
+    refused(read, with_line("narrowest", line), "window.narrowest")
+
+
+def test_a_window_of_the_calendar_has_no_parts(read: ReadFacts) -> None:
+    refused(read, with_line("step", 'step = "month"'), "window.narrowest")
+
+
+def test_certificates_lie_beside_the_facts(read: ReadFacts) -> None:
+    refused(read, FACTS.replace("[window]", 'ca = "none.pem"\n\n[window]'), "fetch.ca")
+
+
+def test_files_may_have_no_place_yet(read: ReadFacts) -> None:
+    text = with_line("url", 'url = ""')
+    refused(read, text, "fetch.url")
+    text = re.sub(r"(?m)^narrowest.*$", "", text.replace('"next_link"', '"files"'))
+    assert read(text).fetch.url == ""
+
+
+def test_lapsed_and_excluded_are_told_in_the_facts(read: ReadFacts) -> None:
+    rule = '\n[[exclude]]\npath = "buyer/name"\nequals = "X"\nreason = "test"\n'
+    found = read(FACTS + rule)
+    assert [(e.path, e.equals, e.reason) for e in found.exclude] == [("buyer/name", "X", "test")]
+    with pytest.raises(ConfigError, match=r"unknown key exclude\.why"):
+        read(FACTS + rule + 'why = "so"\n')
+
+
+def test_what_is_chosen_takes_the_place_of_what_the_facts_list() -> None:
+    registry = loader.load("ocp_registry")
+    assert registry.choosing("128", "39").fetch.each == ("128", "39")
+    assert registry.choosing() == registry
+    for wrong in ("../41", "41&name=x", "", "a b"):
+        with pytest.raises(ConfigError, match="cannot be chosen"):
+            registry.choosing(wrong)
+    with pytest.raises(ConfigError, match="nothing to choose"):
+        loader.load("find_a_tender").choosing("1")

@@ -5,9 +5,10 @@ from collections.abc import Callable
 import pytest
 
 from extractors.envelope import read_envelope
-from extractors.paging import Page, next_link
-from extractors.session import Session, Unacceptable
-from kernel import SourceChanged, SourceUnavailable
+from extractors.paging import Page, next_link, single
+from extractors.session import Session
+from extractors.takers import Unacceptable
+from kernel import Refusal, SourceChanged, SourceUnavailable
 from tests.made import package, release
 from tests.servers import Server
 
@@ -125,6 +126,78 @@ def test_a_full_page_without_a_link_is_doubtful(serve: Serve, session_at: Sessio
 def test_a_link_to_an_empty_page_is_doubtful(serve: Serve, session_at: SessionAt) -> None:
     server = serve().says(page(FULL, "?cursor=2")).says(page(0))
     assert doubts(walk(server, session_at)) == ["a next link led to an empty page"]
+
+
+def test_an_empty_page_after_one_that_was_not_full_is_a_habit(
+    serve: Serve, session_at: SessionAt
+) -> None:
+    server = serve().says(page(FULL - 1, "?cursor=2")).says(page(0))
+    assert doubts(walk(server, session_at)) == []
+
+
+def test_fewer_releases_than_the_source_states_are_doubtful(
+    serve: Serve, session_at: SessionAt
+) -> None:
+    first = package(*(release(n) for n in (1, 2)), total=4, links={"next": "?cursor=2"})
+    server = serve().says(first).says(package(release(3), total=4))
+    session = session_at(server, count="total")
+    pages = list(next_link(session, f"{server.url}/pages"))
+    assert doubts(pages) == ["the source states 4 releases, its pages hold 3"]
+    server = serve().says(package(release(3), total=1))
+    assert doubts(list(next_link(session_at(server, count="total"), server.url))) == []
+
+
+def test_an_empty_page_is_doubtful_where_the_source_says_it_otherwise(
+    serve: Serve, session_at: SessionAt
+) -> None:
+    empty = Refusal(status=(400,), says="No Records found")
+    server = serve().says(b"No Records found for Date Range", 400)
+    [only] = next_link(session_at(server, empty=empty), server.url)
+    assert (only.releases, only.doubts) == (0, ())
+    server = serve().says(page(0))
+    [only] = next_link(session_at(server, empty=empty), server.url)
+    assert len(only.doubts) == 1
+
+
+# A single answer
+
+
+def test_a_single_answer_is_all_there_is(serve: Serve, session_at: SessionAt) -> None:
+    server = serve().says(page(FULL))
+    [only] = single(session_at(server), server.url)
+    assert (only.number, only.releases, only.doubts) == (1, FULL, ())
+
+
+def test_a_next_link_where_there_never_was_one_is_doubtful(
+    serve: Serve, session_at: SessionAt
+) -> None:
+    server = serve().says(page(FULL, "?cursor=2"))
+    [only] = single(session_at(server), server.url)
+    assert only.doubts == ("a next link where there never was one: it was not followed",)
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b'{"uri":"","version":"1.1"}', b'\xef\xbb\xbf{"publisher":{"name":"x"},"links":null}'],
+)
+def test_a_package_without_releases_may_be_an_empty_one(
+    serve: Serve, session_at: SessionAt, body: bytes
+) -> None:
+    server = serve().says(body)
+    [only] = single(session_at(server, no_releases_is_empty=True), server.url)
+    assert (only.releases, only.doubts) == (0, ())
+    with pytest.raises(SourceChanged, match="expected 'releases'"):
+        list(single(session_at(server), server.url))
+
+
+@pytest.mark.parametrize(
+    "body", [b"{}", b'{"Message":"An error has occurred."}', b'{"version":"1.1","releases":null}']
+)
+def test_an_error_is_no_empty_package(serve: Serve, session_at: SessionAt, body: bytes) -> None:
+    server = serve().says(body)
+    with pytest.raises(SourceChanged, match="expected 'releases'"):
+        list(single(session_at(server, no_releases_is_empty=True), server.url))
 
 
 # Pages that are not quite JSON

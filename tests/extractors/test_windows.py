@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -110,3 +111,65 @@ def test_windows_are_cut_alike_whatever_the_span(
     shorter = plan(source, Window(start, start + length))
     longer = plan(source, Window(start, start + length + more))
     assert longer[: len(shorter) - 1] == shorter[:-1]
+
+
+# The calendar
+
+
+def months(source_id: str, span: str, **more: Any) -> list[str]:
+    return [window.name for window in plan(load(source_id), Window.parse(span), **more)]
+
+
+def test_months_begin_at_midnight_on_the_source_s_clock() -> None:
+    assert months("public_contracts_scotland", "20260310T000000Z-20260501T120000Z") == [
+        "20260301T000000Z-20260331T230000Z",
+        "20260331T230000Z-20260430T230000Z",
+        "20260430T230000Z-20260531T230000Z",
+    ]
+
+
+def test_a_month_that_is_not_over_is_left_out_unless_it_may_be_open() -> None:
+    source = load("public_contracts_scotland")
+    closed = replace(source, window=replace(source.window, open=False))
+    span = Window.parse("20260310T000000Z-20260501T120000Z")
+    assert plan(closed, span) == plan(source, span)[:2]
+    whole = Window.parse("20260301T000000Z-20260331T230000Z")
+    assert plan(closed, whole) == plan(source, whole) == [whole]
+    with pytest.raises(ConfigError, match="no month is over"):
+        plan(closed, Window.parse("20260310T000000Z-20260311T000000Z"))
+
+
+def test_a_year_is_one_file() -> None:
+    assert months("ocp_registry", "20251231T000000Z-20260101T000001Z") == [
+        "20250101T000000Z-20260101T000000Z",
+        "20260101T000000Z-20270101T000000Z",
+    ]
+    window = Window.parse("20250101T000000Z-20260101T000000Z")
+    assert first_url(load("ocp_registry"), window, "41") == (
+        "https://data.open-contracting.org/en/publication/41/download?name=2025.jsonl.gz"
+    )
+
+
+def test_backfills_go_newest_first_with_the_same_names() -> None:
+    span = Window.parse("20260310T000000Z-20260312T070000Z")
+    assert plan(SOURCE, span, newest_first=True) == plan(SOURCE, span)[::-1]
+
+
+def test_files_are_one_window() -> None:
+    span = Window.parse("20260310T000000Z-20270312T070000Z")
+    assert plan(load("ocds_files"), span) == [span]
+
+
+@pytest.mark.parametrize(
+    ("source_id", "each", "address"),
+    [
+        ("public_contracts_scotland", "2", "dateFrom=08-2026&noticeType=2&outputType=0"),
+        ("sell2wales", "53", "dateFrom=08-2026&noticeType=53&outputType=0&locale=2057"),
+        ("nsw_etendering", "tender", "publishedFrom=2026-08-01&publishedTo=2026-09-01&startRow=0"),
+        ("austender", "", "contractLastModified/2026-07-31T23:00:00Z/2026-08-31T23:00:00Z"),
+        ("contracts_finder", "", "publishedFrom=2026-08-01T00:00:00&publishedTo=2026-09-01T00:00"),
+    ],
+)
+def test_each_source_is_asked_in_its_own_words(source_id: str, each: str, address: str) -> None:
+    window = Window.parse("20260731T230000Z-20260831T230000Z")
+    assert address in first_url(load(source_id), window, each)

@@ -205,3 +205,50 @@ def test_no_key_of_the_facts_we_ship_can_be_lost_or_misspelt(tmp_path, path, cls
             assert read_facts(copy, cls, id=path.stem) != whole, line
         except ConfigError as error:
             assert "missing key" in error.message  # noqa: PT017 (either of the two is right)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    path: str
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ruled:
+    step: timedelta | Literal["month", "year"]
+    least: timedelta | None = None
+    rules: tuple[Rule, ...] = ()
+
+
+@pytest.fixture
+def read_ruled(tmp_path):
+    def read_text(text):
+        path = tmp_path / "some.toml"
+        path.write_text(text, "utf-8")
+        return read_facts(path, Ruled)
+
+    return read_text
+
+
+@pytest.mark.parametrize(
+    ("text", "step"), [("'month'", "month"), ("'year'", "year"), ("'6h'", timedelta(hours=6))]
+)
+def test_a_value_of_one_of_two_kinds_is_read(read_ruled, text, step):
+    assert read_ruled(f"step = {text}").step == step
+
+
+@pytest.mark.parametrize("text", ["'week'", "6", "true", "[]", "{}", "''"])
+def test_a_value_of_neither_kind_is_refused_with_both(read_ruled, text):
+    with pytest.raises(ConfigError, match=r"key step: .* is not a duration .* or one of 'month'"):
+        read_ruled(f"step = {text}")
+
+
+def test_tables_in_a_row_are_read_strictly(read_ruled):
+    rule = "[[rules]]\npath = 'a'\nwhy = 'b'\n"
+    assert read_ruled("step = '6h'\n" + rule * 2).rules == (Rule(path="a", why="b"),) * 2
+    with pytest.raises(ConfigError, match=r"unknown key rules\.y"):
+        read_ruled("step = '6h'\n" + rule + "y = 1\n")
+    with pytest.raises(ConfigError, match=r"missing key rules\.why"):
+        read_ruled("step = '6h'\n[[rules]]\npath = 'a'\n")
+    with pytest.raises(ConfigError, match="key rules: 'x' is not of type Rule"):
+        read_ruled("step = '6h'\nrules = ['x']\n")

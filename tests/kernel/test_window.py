@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from kernel import ConfigError, Window
-from kernel.window import stamp
+from kernel.window import floor, following, stamp
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 ZONES = st.one_of(
@@ -135,3 +135,34 @@ def test_a_window_has_one_name_only(name):
 def test_a_reversed_name_is_refused_as_a_window():
     with pytest.raises(ConfigError, match="is empty"):
         Window.parse("20260810T050000Z-20260809T230000Z")
+
+
+# The calendar
+
+SYDNEY = ZoneInfo("Australia/Sydney")
+
+
+@given(windows(400 * 86_400), st.sampled_from(["month", "year"]), st.sampled_from([UTC, SYDNEY]))
+def test_months_and_years_tile_a_window(window, step, zone):
+    parts = list(window.split(step, zone))
+    assert (parts[0].start, parts[-1].end) == (window.start, window.end)
+    assert all(left.end == right.start for left, right in pairwise(parts))
+    for part in parts[:-1]:
+        local = part.end.astimezone(zone)
+        assert (local.day, local.hour, local.minute, local.second) == (1, 0, 0, 0)
+        assert step == "month" or local.month == 1
+
+
+@given(MOMENTS, st.sampled_from(["month", "year", timedelta(hours=6), timedelta(days=15)]))
+def test_a_moment_lies_between_two_cuts(moment, step):
+    start, end = floor(moment, step, SYDNEY), following(moment, step, SYDNEY)
+    assert start <= moment < end
+    assert floor(start, step, SYDNEY) == start
+    assert following(start, step, SYDNEY) == end
+
+
+def test_december_is_followed_by_january():
+    moment = datetime(2025, 12, 31, 23, 59, tzinfo=UTC)
+    assert following(moment, "month") == datetime(2026, 1, 1, tzinfo=UTC)
+    assert following(moment, "year") == datetime(2026, 1, 1, tzinfo=UTC)
+    assert floor(moment, "year") == datetime(2025, 1, 1, tzinfo=UTC)

@@ -200,6 +200,6 @@ def test_gzip_files_hold_no_clock_and_no_name(lake: Lake, publish_now: Publisher
 
 
 def test_an_unknown_publication_names_the_known_ones() -> None:
-    assert [publication.id for publication in load_all()] == ["find_a_tender"]
+    assert "find_a_tender" in [publication.id for publication in load_all()]
     with pytest.raises(ConfigError, match="find_a_tender"):
         load("nowhere")

@@ -8,7 +8,7 @@ import pytest
 
 from kernel import __version__
 from tenderline.cli import cli, main
-from tenderline.stand_in import StandIn
+from tenderline.stand_in import Server, StandIn
 
 SHARED = Path(__file__).parents[2].parent / "shared"
 DAYS = SHARED / "recordings" / "find_a_tender"
@@ -186,3 +186,36 @@ def test_a_full_disk_or_a_forbidden_folder_is_said(tell: Teller, tmp_path: Path)
         )
     assert code == 74
     assert "run the same command again" in err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ([], "stand-in of Find a Tender at http://127.0.0.1:"),
+        (["--source", "contracts_finder", "--defect", "forbidden_403"], "of Contracts Finder at"),
+        (["--source", "sell2wales", "--limit", 5], "of Sell2Wales at"),
+    ],
+)
+def test_a_stand_in_serves_until_it_is_interrupted(
+    tell: Teller, monkeypatch: pytest.MonkeyPatch, words: list[object], said: str
+) -> None:
+    monkeypatch.setattr(Server, "wait", lambda _: None)
+    code, out, _ = tell("stand-in", "--port", 0, *words)
+    assert code == 0
+    assert said in out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--source", "nowhere"], "the stand-ins are"),
+        (["--source", "server"], "contracts_finder"),
+        (["--defect", "sql_500"], "unknown defects ['sql_500']"),
+    ],
+)
+def test_a_stand_in_that_is_not_there_is_exit_2(
+    tell: Teller, words: list[object], said: str
+) -> None:
+    code, _, err = tell("stand-in", "--port", 0, *words)
+    assert code == 2
+    assert said in err

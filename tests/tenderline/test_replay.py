@@ -1,13 +1,19 @@
+import gzip
 import json
 import urllib.error
 import urllib.request
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
+import zstandard
 
+from extractors.extract import extract
 from extractors.loader import load
-from kernel import ConfigError, Window
+from kernel import ConfigError, Lake, Manifest, Window
+from tenderline.asked import asked
+from tenderline.planning import Wanted
 from tenderline.recording import key_of, read_recording, with_next
 from tenderline.replay import Replay
 from tests.made import release
@@ -190,6 +196,163 @@ def test_a_folder_without_pages_says_what_it_looked_for(tmp_path: Path) -> None:
         Replay(tmp_path, SOURCE)
     with pytest.raises(ConfigError, match="no such folder"):
         Replay(tmp_path / "nowhere", SOURCE)
+
+
+# Releases that stand alone, and sources that are asked otherwise
+
+PCS = load("public_contracts_scotland")
+
+
+def fetch(source_id: str, folder: Path, lake: Lake) -> list[Manifest]:
+    """What `run --replay` extracts of a folder."""
+    with ExitStack() as servers:
+        planned = Wanted(None, None, folder, None, None).of(load(source_id), servers)
+        return [
+            extract(planned.source, lake, window, version=planned.version(window))
+            for window in planned.windows
+        ]
+
+
+def bodies(lake: Lake, manifest: Manifest) -> list[bytes]:
+    unpack = zstandard.ZstdDecompressor().decompress
+    return [unpack(lake.load(manifest, artifact)) for artifact in manifest.artifacts]
+
+
+def lines(folder: Path, name: str, *texts: bytes) -> None:
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_bytes(b"".join(text + b"\n" for text in texts))
+
+
+def test_lines_of_releases_are_wrapped_as_their_source_would(tmp_path: Path, lake: Lake) -> None:
+    odd = b'{"ocid": "ocds-r6ebe6-1",  "date":"2019-04-16T00:00:00Z", "n": 1e9999}'
+    one = b'{"ocid":"ocds-r6ebe6-2","date":"2019-04-25T00:00:00Z","x":12345678901234567890.10}'
+    lines(tmp_path / "r", "releases.jsonl", b"\xef\xbb\xbf" + one, odd)
+    [manifest] = fetch("sell2wales", tmp_path / "r", lake)
+    assert manifest.notes["window"] == "20190331T230000Z-20190430T230000Z"
+    first, *others = bodies(lake, manifest)
+    assert one in first  # to the byte
+    assert [body for body in others if b"releases" in body] == [
+        b'{"uri":"","version":"1.1","releases":[' + odd + b"]}"  # no JSON: a page of its own
+    ]
+    assert manifest.counts.read == 2
+    assert manifest.notes["doubts"] == []
+
+
+def test_every_form_of_a_release_is_found(tmp_path: Path) -> None:
+    folder = tmp_path / "r"
+    lines(folder, "a.json", json.dumps(release(1), indent=2).encode())
+    lines(folder, "b.json", json.dumps([release(2), release(3)]).encode())
+    record_of = {"ocid": release(4)["ocid"], "releases": [release(4)]}
+    lines(folder, "c.json", json.dumps({"records": [record_of]}).encode())
+    (folder / "below").mkdir()
+    lines(folder / "below", "d.ndjson", json.dumps({"releases": [release(5)]}).encode() * 2)
+    record(folder, "page-001", [release(6)], uri="")
+    lines(folder, "schema.json", b'{"$schema": "x"}')
+    recording = read_recording(folder, SOURCE)
+    [chain] = recording.chains
+    found = [one["id"] for page in chain for one in json.loads(page.body)["releases"]]
+    assert sorted(found) == [f"{n:06}-2026" for n in (1, 2, 3, 4, 5, 5, 6)]
+    assert any("schema.json is no page: passed over" in word for word in recording.words)
+
+
+def test_a_page_of_wrapped_releases_is_never_full(tmp_path: Path) -> None:
+    texts = [json.dumps(release(n)).encode() for n in range(1, 251)]
+    lines(tmp_path / "r", "all.jsonl", *texts)
+    [chain] = read_recording(tmp_path / "r", SOURCE).chains
+    counts = [len(json.loads(page.body)["releases"]) for page in chain]
+    assert sum(counts) == 250
+    assert max(counts) < SOURCE.fetch.page_size
+
+
+def test_releases_without_dates_stand_under_the_first_day(tmp_path: Path, lake: Lake) -> None:
+    lines(tmp_path / "r", "a.json", b'{"ocid": "prod-1", "contracts": [], "tag": ["contract"]}')
+    [manifest] = fetch("austender", tmp_path / "r", lake)
+    assert manifest.notes["window"].startswith("20130101T000000Z-")
+    assert manifest.counts.read == 1
+
+
+def test_a_window_in_the_path_of_an_address_is_read(tmp_path: Path, lake: Lake) -> None:
+    place = "https://api.tenders.gov.au/ocds/findByDates/contractLastModified"
+    uri = f"{place}/2026-08-10T00:00:00Z/2026-08-11T00:00:00Z"
+    record(tmp_path / "r", "a", [release(1)], f"{uri}?cursor=2", uri=uri)
+    record(tmp_path / "r", "b", [release(2)], uri=uri)
+    [manifest] = fetch("austender", tmp_path / "r", lake)
+    assert manifest.notes["window"] == "20260810T000000Z-20260811T000000Z"
+    assert manifest.counts.read == 2
+
+
+def test_each_choice_has_its_own_chain(tmp_path: Path, lake: Lake) -> None:
+    uri = "https://api.publiccontractsscotland.gov.uk/v1/Notices?dateFrom=04-2026&noticeType={}"
+    for kind in (2, 101):
+        record(tmp_path / "r", f"t{kind}", [release(kind)], uri=uri.format(kind))
+    [manifest] = fetch("public_contracts_scotland", tmp_path / "r", lake)
+    assert manifest.notes["window"] == "20260331T230000Z-20260430T230000Z"
+    assert manifest.counts.read == 2
+    assert len(manifest.log) == len(PCS.fetch.each)
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        ("2025-01-20T23:00:00", "2025-01-23T23:00:00"),
+        ("2025-01-20T23:00:00Z", "2025-01-23T23:00:00Z"),
+        ("2025-01-20T23:00:00+00:00", "2025-01-23T23:00:00%2B00:00"),
+    ],
+)
+def test_other_clients_ways_to_write_a_moment_are_read(start: str, end: str) -> None:
+    place = "https://www.contractsfinder.service.gov.uk/Published/Notices/OCDS/Search"
+    found = asked(load("contracts_finder"), f"{place}?publishedFrom={start}&publishedTo={end}")
+    assert found
+    assert found.window.name == "20250120T230000Z-20250123T230000Z"
+    assert asked(load("contracts_finder"), f"{place}?publishedTo={end}") is None
+    assert asked(SOURCE, f"{place}?publishedFrom={start}&publishedTo={end}") is None
+
+
+def test_a_recording_is_not_asked_for_shorter_windows(tmp_path: Path, lake: Lake) -> None:
+    record(tmp_path / "r", "page-001", [release(n) for n in range(1, 101)])
+    [manifest] = fetch("find_a_tender", tmp_path / "r", lake)
+    assert manifest.notes["doubts"] == ["page 1: no next link on a full page"]
+    assert manifest.notes["narrowed"] == 0
+
+
+def test_files_are_read_in_place_under_the_days_they_tell(tmp_path: Path, lake: Lake) -> None:
+    folder = tmp_path / "r"
+    lines(folder, "a.json", json.dumps(release(1)).encode())
+    with gzip.open(folder / "b.jsonl.gz", "wb") as file:
+        file.write(json.dumps(release(2, date="2026-03-09T00:00:00Z")).encode())
+    for source_id in ("ocds_files", "ocp_registry"):
+        [manifest] = fetch(source_id, folder, lake)
+        assert manifest.notes["window"] == "20260301T000000Z-20260310T000000Z"
+        assert "-files-" in manifest.version
+        assert len(manifest.artifacts) == 2
+        assert not manifest.log
+    with pytest.raises(ConfigError, match="read from files"):
+        Replay(folder, load("ocds_files"))
+
+
+RECORDED = Path(__file__).parents[2].parent / "shared" / "recordings"
+
+
+@pytest.mark.skipif(not RECORDED.is_dir(), reason="the recordings are not here")
+@pytest.mark.parametrize(
+    ("source_id", "folder", "count"),
+    [
+        ("find_a_tender", "find_a_tender", 459 + 496 + 10),
+        ("contracts_finder", "contracts_finder", 105),
+        ("public_contracts_scotland", "public_contracts_scotland", 45),
+        ("sell2wales", "sell2wales", 45),
+        ("austender", "austender", 1),
+        ("nsw_etendering", "nsw_etendering", 11),
+        ("ocds_files", "world/ukraine", 22),
+    ],
+)
+def test_a_recording_of_each_source_is_read_whole(
+    source_id: str, folder: str, count: int, lake: Lake
+) -> None:
+    manifests = fetch(source_id, RECORDED / folder, lake)
+    assert sum(manifest.counts.read for manifest in manifests) == count
+    again = fetch(source_id, RECORDED / folder, lake)
+    assert [manifest.folder for manifest in again] == [manifest.folder for manifest in manifests]
 
 
 @needs_days

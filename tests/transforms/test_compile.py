@@ -71,6 +71,37 @@ def test_the_order_in_which_pages_arrive_does_not_matter(tmp_path: Path) -> None
     assert len(results) == 1
 
 
+def test_a_silent_edit_between_two_looks_at_a_window_is_kept(lake: Lake) -> None:
+    converted(lake, package(release(1)), version="v1")
+    done = compiled(lake, package(release(1, language="en")), version="v2")
+    (record,) = records(lake, done)
+    assert (done.counts.read, done.counts.written, done.counts.merged) == (2, 2, 0)
+    assert len(done.notes["silent_edits"]) == 1
+    assert len({envelope["release"]["id"] for envelope in record["releases"]}) == 2
+
+
+def test_it_makes_no_difference_which_look_found_which_edit(tmp_path: Path) -> None:
+    edits = [release(1), release(1, language="en"), release(1, language="cy")]
+    results = set()
+    for number, order in enumerate(itertools.permutations(edits)):
+        lake = Lake(tmp_path / str(number))
+        for look, body in enumerate(order[:2]):
+            converted(lake, package(body, order[0]), version=f"v{look}")
+        done = compiled(lake, package(order[2]), window=LATER)
+        found = [[e["release"] for e in r["releases"]] for r in records(lake, done)]
+        results.add(json.dumps([found, done.notes["silent_edits"]], sort_keys=True))
+        assert done.counts.merged == 2
+    assert len(results) == 1
+
+
+def test_an_id_that_looks_like_a_derived_one_is_not_used_twice(lake: Lake) -> None:
+    first = records(lake, compiled(lake, package(release(1), release(1, language="en"))))
+    taken = first[0]["releases"][1]["release"]["id"]
+    early = release(1, id=taken, date="2026-02-01T00:00:00Z")
+    (record,) = records(lake, compiled(lake, package(early), version="v2"))
+    assert len({envelope["release"]["id"] for envelope in record["releases"]}) == 3
+
+
 def test_a_record_stays_in_the_month_of_its_first_release(lake: Lake) -> None:
     first = compiled(lake, package(release(1, date="2026-02-28T23:59:59Z"), release(2)))
     assert {a.path: a.rows for a in first.artifacts} == {

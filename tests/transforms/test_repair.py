@@ -1,3 +1,4 @@
+import time
 from typing import get_args
 
 import pytest
@@ -60,6 +61,21 @@ def test_what_cannot_be_mended_is_refused(body: bytes) -> None:
 
 def test_good_json_is_not_repaired() -> None:
     assert parse(b'{"a":"1 000, 1e9999","b":10e2}', ALL).repairs == []
+
+
+@pytest.mark.parametrize(
+    "body", [b'{"a":"' + b'\\"' * 2_000_000, b'"' + b"\\" * 4_000_001, b'{"n":' + b"1 " * 1_000_000]
+)
+def test_hostile_text_is_refused_in_linear_time(body: bytes) -> None:
+    started = time.perf_counter()
+    with pytest.raises(BadJson):
+        parse(body, ALL)
+    assert time.perf_counter() - started < 5
+
+
+def test_what_is_nested_too_deep_to_be_repaired_is_refused() -> None:
+    with pytest.raises(BadJson, match="too deep"):
+        parse(b"[" * 1000 + b"1e9999" + b"]" * 1000, ALL)
 
 
 @given(st.binary(max_size=200))

@@ -82,6 +82,16 @@ def test_one_process_in_every_table(lake: Lake) -> None:
     assert of(rows["documents"][0], "section", "notice_type") == ("award", "UK6")
 
 
+def test_a_process_that_another_system_published_first_names_it(lake: Lake) -> None:
+    there = "https://api.publiccontractsscotland.gov.uk/v1/Notice?id=ocds-r6ebe6-0000578943"
+    links = [{"rel": "prev", "href": "https://example.org"}, {"rel": "canonical", "href": there}]
+    _, rows = built(lake, release(1, links=links), release(2))
+    assert [of(row, "canonical_url", "canonical_ocid") for row in rows["processes"]] == [
+        (there, "ocds-r6ebe6-0000578943"),
+        (None, None),
+    ]
+
+
 def test_types_are_real(lake: Lake) -> None:
     done, _ = built(lake, award_release(1))
     types = {

@@ -6,6 +6,7 @@ Owns the grain of each table. Values are read and typed in `transforms.tables.ce
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from transforms.links import canonical_url, ocid_in
 from transforms.values import text
 
 Row = tuple[Mapping[str, Any], Mapping[str, Any]]  # the object, and its context
@@ -39,6 +40,7 @@ def _notice(release: dict[str, Any]) -> dict[str, Any]:
 def processes(record: Mapping[str, Any], base: Mapping[str, Any]) -> Iterator[Row]:
     """The process itself."""
     compiled, published = record["compiled"], record["releases"]
+    canonical = canonical_url(record)
     yield (
         compiled,
         {
@@ -49,6 +51,8 @@ def processes(record: Mapping[str, Any], base: Mapping[str, Any]) -> Iterator[Ro
             "contracts": len(_objects(compiled, "contracts")),
             "has_planning": _filled(compiled, "planning"),
             "has_tender": _filled(compiled, "tender"),
+            "canonical_url": canonical,
+            "canonical_ocid": ocid_in(canonical),
         },
     )
 

@@ -1,0 +1,118 @@
+"""Commands that look at what is there: `sources`, `editions`, `verify`, `validate`."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from kernel import ConfigError, Lake, Source, Window
+from kernel.window import stamp
+from tenderline import console
+from tenderline.command import cli, lake_option
+
+
+@cli.command()
+@lake_option
+def sources(lake_root: str) -> None:
+    """List the sources: what they cover, under which licence, and how fresh the lake is."""
+    from extractors.loader import load_all
+
+    lake = Lake(lake_root)
+    rows = [
+        (s.id, s.title, s.licence, s.window.first.isoformat(), _fresh(lake, s), s.coverage)
+        for s in load_all()
+    ]
+    console.table("Sources", ("id", "system", "licence", "since", "fetched to", "coverage"), rows)
+
+
+def _fresh(lake: Lake, source: Source) -> str:
+    """Up to when the lake has what a source published: the end of the last window fetched.
+
+    Of a window that was not over when it was looked at, the moment of the look.
+    """
+    looks = [folder.split("/")[2:4] for folder in lake.folders(f"raw/{source.id}")]
+    ends = []
+    for name, look in looks:
+        end = Window.parse(name).end
+        ends.append(min(stamp(end), look[: len(stamp(end))]) if look[:1].isdigit() else stamp(end))
+    return max(ends, default="lapsed" if source.lapsed else "never")
+
+
+@cli.command()
+@lake_option
+def editions(lake_root: str) -> None:
+    """List the editions in the lake."""
+    from publish.pointer import latest_edition
+
+    lake = Lake(lake_root)
+    rows = []
+    for folder in lake.folders("published"):
+        manifest = lake.manifest(folder)
+        latest = latest_edition(lake, manifest.subject)
+        mark = "latest" if latest and latest.version == manifest.version else ""
+        summary = manifest.notes["summary"]
+        rows.append((manifest.subject, manifest.version, mark, summary["decision"],
+                     summary["rows"]["releases"], summary["rows"]["processes"]))  # fmt: skip
+    head = ("publication", "edition", "", "decision", "releases", "processes")
+    console.table("Editions", head, rows)
+
+
+@cli.command()
+@click.argument("edition")
+@lake_option
+def verify(edition: str, lake_root: str) -> None:
+    """Read EDITION back: its name in the lake, or a folder it was copied to."""
+    from kernel.lake import MANIFEST
+    from publish.verify import verify as read_back
+
+    path = Path(edition)
+    if (path / MANIFEST).is_file():
+        path = path.resolve()
+        lake, folder = Lake(path.parent), path.name
+    else:
+        lake = Lake(lake_root)
+        found = [f for f in lake.folders("published") if edition in (f, f.rsplit("/", 1)[-1])]
+        if len(found) != 1:
+            raise ConfigError(
+                f"no edition {edition!r}: `tenderline editions` lists them", path=lake_root
+            )
+        folder = found[0]
+    manifest = read_back(lake, folder)
+    files = len(manifest.artifacts)
+    console.out.print(f"{manifest.version}: {files} files are as they were written")
+
+
+@cli.command()
+@click.argument("files", metavar="FILE...", nargs=-1, required=True)
+@click.option(
+    "--json",
+    "out",
+    metavar="OUT",
+    type=click.Path(path_type=Path),
+    help="Write every failure, with its place, and all counts to the file OUT.",
+)
+@click.option("--strict", is_flag=True, help="Exit with 1 for errors in the content, too.")
+@click.option(
+    "--standard-only", is_flag=True, help="Judge by OCDS alone; leave out checks of the content."
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=0),
+    metavar="N",
+    default=0,
+    help="Processes that share the work.  [default: one for each core]",
+)
+def validate(
+    files: tuple[str, ...], out: Path | None, jobs: int, *, strict: bool, standard_only: bool
+) -> None:
+    """Judge anyone's OCDS files by OCDS 1.1 and by checks of their content.
+
+    FILE is a release package, a record package, a record, a release or a list of these, as JSON or
+    JSON Lines, plain or packed with gzip or zstd; of any size; - is standard input.
+
+    Exits with 0 if all files conform to the standard, with 1 if one does not, and with 2 if one
+    cannot be read to its end or an option is wrong.
+    """
+    from tenderline.validate import validate as run_validate
+
+    sys.exit(run_validate(files, out, strict=strict, standard_only=standard_only, jobs=jobs))
