@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from extractors.extract import extract
 from extractors.loader import load
 from extractors.paging import Page
+from extractors.raw import folder_of
 from kernel import Lake, Manifest, Publication, Source, Window
 from publish import loader
 from publish.edition import publish
@@ -49,15 +50,29 @@ class Run:
         self.compile(source)
 
     def window(self, source: Source, window: Window, version: str) -> None:
-        """Extract and convert one window, as far as `until`; `version` names the look at it."""
+        """Extract and convert one window, as far as `until`; `version` names the look at it.
+
+        A window of which the last look left a hole is looked at again.
+        """
 
         def page_told(page: Page) -> None:
             self.told(f"{source.id} {window.name}: page {page.number}", 0)
 
-        raw = self._keep(extract(source, self.lake, window, version=version, progress=page_told))
+        look = self._look(source, window, version)
+        raw = self._keep(extract(source, self.lake, window, version=look, progress=page_told))
         if self._goes_on("convert"):
             check_release = checker(source.fetch.clock, source.ocid_prefix)
             self._keep(convert(source, self.lake, raw, check=check_release))
+
+    def _look(self, source: Source, window: Window, version: str) -> str:
+        """`version`, with a number behind it where the looks of this name all left holes."""
+        name, number = version, 1
+        while (done := self.lake.committed(folder_of(source, window, name))) and (
+            done.notes["doubts"]
+        ):
+            number += 1
+            name = f"{version}-{number}"
+        return name
 
     def compile(self, source: Source) -> None:
         """Bring the records of `source` up to date, if `until` goes so far."""

@@ -61,13 +61,13 @@ def test_every_command_has_help_and_is_in_the_readme(tell: Teller) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["run", "nowhere"], "the sources are find_a_tender"),
+        (["run", "nowhere"], "the sources are austender, contracts_finder, find_a_tender"),
         (["run", "find_a_tender", "--from", "soon"], "'soon' is no date"),
         (
             ["run", "find_a_tender", "--from", "2026-03-02", "--to", "2026-03-01"],
             "start before the end",
         ),
-        (["run", "find_a_tender", "--replay", "x", "--at", "http://127.0.0.1"], "not both"),
+        (["run", "find_a_tender", "--replay", "x", "--at", "http://127.0.0.1"], "give only one"),
         (["run", "find_a_tender", "--replay", "nowhere"], "no such folder"),
         (["run"], "Missing argument"),
         (["verify", "nowhere"], "lists them"),
