@@ -236,7 +236,8 @@ def _period(source: Source) -> Window:
     run = context["dag_run"]
     end = run.data_interval_end or run.run_after
     begin = run.data_interval_start or end - timedelta(days=1)
-    return period(source, context["params"], begin, end, run.run_after)
+    again = run.run_type != "backfill"
+    return period(source, context["params"], begin, end, run.run_after, again=again)
 
 
 def _looked(source: Source) -> datetime:

@@ -4,7 +4,7 @@ Owns that arithmetic. Has no clock of its own and does not know Airflow.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from extractors.windows import plan
@@ -15,7 +15,13 @@ MOST = 1000  # windows in one run: Airflow maps at most 1024
 
 
 def period(
-    source: Source, asked: Mapping[str, str | None], begin: datetime, end: datetime, now: datetime
+    source: Source,
+    asked: Mapping[str, str | None],
+    begin: datetime,
+    end: datetime,
+    now: datetime,
+    *,
+    again: bool = True,
 ) -> Window:
     """The period to fetch.
 
@@ -26,6 +32,8 @@ def period(
             for as long as the source's facts say.
         end: moment after the interval's last; only whole windows before it are taken, and the
             one that is not over yet if the source's facts say so.
+        again: whether to look again at what was published earlier; a backfill does not, since each
+            of its runs would fetch what the runs beside it fetch.
         now: when the run was asked for. What else is not yet over is never fetched: it would count
             as done.
 
@@ -41,7 +49,8 @@ def period(
         )
     cut = following if source.window.open else floor
     stop = stop or cut(min(end, now), step, zone)
-    start = start or floor(min(begin, stop) - source.window.relook, step, zone)
+    relook = source.window.relook if again else timedelta(0)
+    start = start or floor(min(begin, stop) - relook, step, zone)
     first = datetime.combine(source.window.first, datetime.min.time(), zone)
     found = Window(max(start, first), stop)
     if len(plan(source, found)) > MOST:

@@ -1,9 +1,11 @@
 """Which windows a run fetches: scheduled, triggered with a period, triggered without."""
 
+import itertools
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from airflow.sdk.api.datamodels._generated import DagRunType
 from airflow.serialization.encoders import coerce_to_core_timetable
 from pendulum import DateTime
 
@@ -32,6 +34,19 @@ def test_a_scheduled_run_looks_at_whole_windows_again(source: Source) -> None:
     assert planned[0] == "20261113T000000Z-20261113T060000Z"
     assert planned[-1] == "20261120T180000Z-20261121T000000Z"
     assert len(planned) == 8 * 4
+
+
+def test_runs_of_a_backfill_fetch_each_window_once(source: Source) -> None:
+    spans = [
+        period(source, ASKED, day - DAY, day, RUN, again=False)
+        for day in (RUN - 3 * DAY, RUN - 2 * DAY, RUN - DAY, RUN)
+    ]
+    assert all(one.end == other.start for one, other in itertools.pairwise(spans))
+    assert {len(plan(source, span)) for span in spans} == {4}
+
+
+def test_a_backfill_is_known_by_its_type() -> None:
+    assert DagRunType.BACKFILL == "backfill"
 
 
 def test_the_timetable_gives_the_day_before_the_run(bag: Any) -> None:

@@ -5,19 +5,24 @@ A source is its facts, its stand-in, its page and its tests; nothing else names 
 
 import re
 import subprocess
+import sys
 from collections import Counter
+from datetime import date
 from functools import cache
 from pathlib import Path
 
+import orjson
 import pytest
 
 from extractors import session
 from extractors.loader import FOLDER, load_all
 from kernel import SourceChanged, SourceUnavailable
 from publish import loader as publications
-from tenderline.stand_in import known, stand_in
+from tenderline.stand_in import day_of_notices, known, stand_in
 from tenderline.stand_in.defects import TRANSFER
 from tests.tenderline.every import Came, fetched, lake_in, served
+from transforms.convert import RELEASES
+from transforms.lines import unpack
 from validation.expect import expect
 
 ROOT = Path(__file__).parents[2]
@@ -133,3 +138,21 @@ def ends_right(source_id: str, defect: str, place: Path, folder: Path) -> None:
         whole = not came.processes and came.rejected  # nothing in the answer was of use
         assert whole or missing.total() <= came.rejected - clean.rejected, "lost without a word"
     assert not Counter(came.processes) - Counter(clean.processes) or (source_id, defect) in OTHERS
+
+
+def test_a_hole_is_filled_from_a_record_package_and_a_single_notice(tmp_path: Path) -> None:
+    lake = lake_in(tmp_path)
+    with served("find_a_tender") as (_, server):
+        first, other, *_ = day_of_notices(server.seed, date(2026, 3, 2), server.per_day)
+        for path in (f"ocdsRecordPackages/{first['ocid']}", f"ocdsReleasePackages/{other['id']}"):
+            address = f"{server.url}/api/1.0/{path}"
+            command = ["run", "find_a_tender", "--files", address, "--until", "convert"]
+            code = "from tenderline.cli import main; main()"
+            subprocess.run(
+                [sys.executable, "-c", code, *command, "--lake", lake.root], check=True,
+                capture_output=True,
+            )  # fmt: skip
+    held = [lake.manifest(folder) for folder in lake.folders("releases")]
+    lines = [line for found in held for line in unpack(lake.load(found, found.artifact(RELEASES)))]
+    ids = {orjson.loads(line)["release"]["id"] for line in lines}
+    assert {first["id"], other["id"]} <= ids
