@@ -140,13 +140,19 @@ class Source:
             raise ConfigError(message, source=self.id)
         base, own = urlsplit(base_url), urlsplit(self.fetch.url)
         url = own._replace(scheme=base.scheme, netloc=base.netloc).geturl()
-        interval = 0.0 if base.hostname in LOOPBACK else self.fetch.interval
-        return replace(self, lapsed="", fetch=replace(self.fetch, url=url, interval=interval))
+        fetch = replace(self.fetch, url=url, interval=self._interval(base_url))
+        return replace(self, lapsed="", fetch=fetch)
 
     def placed(self, place: str) -> "Source":
         """The same source as found in files at `place`: a folder, a file, an address, or `-`."""
-        fetch = replace(self.fetch, strategy="files", url=place, each=())
+        interval = self._interval(place)
+        fetch = replace(self.fetch, strategy="files", url=place, each=(), interval=interval)
         return replace(self, lapsed="", fetch=fetch)
+
+    def _interval(self, place: str) -> float:
+        """The pause between requests at `place`: a server on this machine needs none."""
+        there = re.match(r"https?://[^/]", place) and urlsplit(place).hostname in LOOPBACK
+        return 0.0 if there else self.fetch.interval
 
     def choosing(self, *each: str) -> "Source":
         """The same source, asked for `each` instead of what its facts list, such as publications.
