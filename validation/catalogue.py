@@ -5,7 +5,7 @@ reading and by compiling, which stand in `rules.csv`.
 """
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
@@ -25,22 +25,35 @@ class Rule:
     source: str
 
 
+UNLISTED = Rule("", 1, "error", "The schema is kept.", "OCDS 1.1.5 schema")
+
+
 @cache
-def rules() -> dict[str, Rule]:
-    """Every rule and check of releases by id."""
+def _listed() -> dict[str, Rule]:
+    """The rules that are no checks, by id."""
     text = files("validation").joinpath("rules.csv").read_text(encoding="utf-8")
-    found = {
+    return {
         row["id"]: Rule(
             row["id"], int(row["version"]), row["severity"], row["demand"], row["source"]
         )
         for row in csv.DictReader(text.splitlines())
     }
-    for check in CHECKS:
-        found[check.id] = Rule(check.id, check.version, check.severity, check.demand, check.source)
-    return found
+
+
+@cache
+def rules() -> dict[str, Rule]:
+    """Every rule and check of releases by id."""
+    checks = (Rule(c.id, c.version, c.severity, c.demand, c.source) for c in CHECKS)
+    return {**_listed(), **{rule.id: rule for rule in checks}}
+
+
+@cache
+def version_of(name: str) -> int:
+    """The version of the rule `name`; what it demands is not looked up for that."""
+    check = next((check for check in CHECKS if check.id == name), None)
+    return (check or _listed().get(name) or UNLISTED).version
 
 
 def told(name: str) -> Rule:
     """The rule `name`; one of a schema keyword that is not listed speaks for itself."""
-    found = rules().get(name)
-    return found or Rule(name, 1, "error", "The schema is kept.", "OCDS 1.1.5 schema")
+    return rules().get(name) or replace(UNLISTED, id=name)

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from transforms.findings import Finding, shown
-from validation.catalogue import told
+from validation.catalogue import version_of
 from validation.judge import Judge
 from validation.spots import Coverage, coverage, placed
 
@@ -65,7 +65,7 @@ class Outcome:
             "path": whole,
             "place": where,
             "check": finding.rule,
-            "version": told(finding.rule).version,
+            "version": version_of(finding.rule),
             "severity": finding.severity,
             "ocid": _name(ocid),
             "id": _name(owner.get("id")),
