@@ -39,7 +39,7 @@ def thresholds(
     mixed = origins == {True, False}
     advice = "real notices or made-up ones, not both: use another lake"
     yield Result("one_origin", source_id, not mixed, False, "both" if mixed else "one", advice)
-    repairs = sum(count for kind, count in kinds.items() if kind.startswith("repaired_"))
+    repairs = sum(kinds[f"repaired_{name}"] for name in load(source_id).repairs)  # of no JSON
     lowest = {
         "min_releases": (records.counts.written, limits.min_releases),
         "min_share_of_previous": (
