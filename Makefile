@@ -25,7 +25,7 @@ test: install  ## the default tests: no network, under five minutes
 	$(BIN)/pytest -m "not heavy" -n auto --maxprocesses 4 --dist loadfile
 
 test-heavy: install  ## the tests that take longer; they run in CI
-	$(BIN)/pytest -m heavy
+	$(BIN)/pytest -m heavy -n auto --maxprocesses 2 --dist loadfile
 
 lint: install
 	$(BIN)/ruff format --check .

@@ -22,7 +22,7 @@ MONTH = Window(datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC
 YEAR = Window(datetime(2025, 1, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC))
 SPANS = {"month": MONTH, "year": YEAR}  # by the step of a source's windows; else a day
 FEW = {"public_contracts_scotland": 3, "sell2wales": 3, "nsw_etendering": 6, "ocp_registry": 6}
-PATIENCE = 2.0  # seconds for an answer: enough on loopback
+PATIENCE, LITTLE = 2.0, 0.4  # seconds for an answer: enough on loopback; for one that drips
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,8 @@ def served(
     per_day = FEW.get(source_id, min(kind.PER_DAY, 250))
     with kind(seed, per_day, defects=defects, retry_after=0.01) as server:
         source = load(source_id).at(server.url)
-        fetch = replace(source.fetch, deadline=PATIENCE, retry_after=0.01, max_bytes=20_000_000)
+        patience = LITTLE if "slow_drip" in defects else PATIENCE
+        fetch = replace(source.fetch, deadline=patience, retry_after=0.01, max_bytes=20_000_000)
         yield replace(source, fetch=fetch), server
 
 

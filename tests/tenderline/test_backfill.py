@@ -114,7 +114,7 @@ def test_a_window_with_a_hole_is_looked_at_again(tmp_path: Path) -> None:
 
 @pytest.mark.heavy
 def test_a_month_survives_three_kills(tmp_path: Path) -> None:
-    with StandIn(per_day=520, limit=12, per_seconds=0.1, retry_after=0.1) as server:
+    with StandIn(per_day=520, limit=12, per_seconds=0.12, retry_after=1) as server:
         command = [*COMMAND, "backfill", "find_a_tender", *MONTH, "--at", server.url, "--lake"]
         subprocess.run([*command, str(tmp_path / "calm")], check=True, capture_output=True)
         killed = 0
