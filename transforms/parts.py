@@ -20,7 +20,7 @@ from kernel.manifest import digest
 from transforms.lines import MEDIA_TYPE, pack, unpack
 
 SUFFIX = ".jsonl.zst"
-LEAST = 1 << 20  # bytes of lines in a part, but for the last of its group
+LEAST = 1 << 19  # bytes of lines in a part, but for the last of its group
 ONE_IN = 8  # of the ocids may begin a part: a change moves only the cuts next to it
 LONGEST = 150  # characters of an ocid in the name of a file: file systems take 255 in all
 HEAD = b'{"ocid":'

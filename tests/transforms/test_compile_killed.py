@@ -96,19 +96,25 @@ def killed(prepared: Path, root: Path, times: int) -> None:
     _, status = os.waitpid(compiling(root / "whole"), 0)
     assert status == 0
     needed = time.monotonic() - start
-    expected, draw, hit = tree(root / "whole"), random.Random(7), 0
+    expected, draw, hits = tree(root / "whole"), random.Random(7), 0
     assert_whole(root / "whole", {1000})
-    for number in range(times):
+    for number in range(3 * times):
+        if hits == times:
+            break
         lake = root / str(number)
         shutil.copytree(prepared, lake)
-        hit += killed_at(draw.random() * needed, lake)
+        hit = killed_at(draw.random() * needed, lake)
+        hits, needed = (
+            hits + hit,
+            needed * (1.02 if hit else 0.9),
+        )  # machines are now slow, now fast
         assert_whole(lake, {700, 1000})
         LocalStore(lake).sweep()
         compile_records(SOURCE, Lake(lake))
         assert tree(lake) == expected
         assert not [left for left in (lake / ".tmp").iterdir() if left.name != "swap.lock"]
         shutil.rmtree(lake)
-    assert hit >= times // 2
+    assert hits == times
 
 
 def test_compiling_may_be_killed(prepared: Path, tmp_path: Path) -> None:
