@@ -48,11 +48,13 @@ def merge(files: tuple[str, ...], out: Path, jobs: int, *, versioned: bool, pack
     from tenderline.merging.run import merge as run_merge
 
     merged = run_merge(files, out, Wanted(versioned, package), jobs=jobs)
-    _show(merged, out)
-    sys.exit(UNREADABLE if merged.unreadable else LEFT_OUT if merged.tally.left_out else WHOLE)
+    _show(merged, files, out)
+    sys.exit(
+        UNREADABLE if merged.tally.unreadable else LEFT_OUT if merged.tally.left_out else WHOLE
+    )
 
 
-def _show(merged: "Merged", out: Path) -> None:
+def _show(merged: "Merged", files: tuple[str, ...], out: Path) -> None:
     tally, joined = merged.tally, merged.joined
     processes, releases = sum(j.processes for j in joined), sum(j.releases for j in joined)
     same = sum(j.same for j in joined)
@@ -67,8 +69,8 @@ def _show(merged: "Merged", out: Path) -> None:
             _say(f"  {ocid}: {', '.join(paths)}")
     for why, count in sorted(tally.left_out.items()):
         _say(f"left out {count:,}: {why}; the first: {tally.first[why]}")
-    for name, why in merged.unreadable.items():
-        _say(f"{name}: not read to its end: {why}")
+    for file, why in sorted(tally.unreadable.items()):
+        _say(f"{files[file]}: not read to its end: {why}")
 
 
 def _say(text: str) -> None:

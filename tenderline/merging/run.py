@@ -6,7 +6,7 @@ Owns the flow, and that memory is bounded by a piece. What is shown is `tenderli
 import heapq
 import os
 import tempfile
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ from tenderline.merging.output import output, write_lines, write_package
 from tenderline.merging.pool import Workers
 from tenderline.merging.spill import Place, Tally, envelope_of, spill
 from tenderline.merging.texts import batches, opened, size_of
-from validation.reading.feed import Batch, Envelope, Guessed
+from validation.reading.feed import Batch, Envelope
 from validation.reading.streams import Unreadable
 
 BUCKET = 24 << 20  # bytes of releases in one scratch file; merged they take some ten times that
@@ -28,11 +28,10 @@ FEW = 8  # scratch files of input that has no size: enough for some cores
 
 @dataclass(slots=True)
 class Merged:
-    """What was read and written. `unreadable` says by file what could not be read to its end."""
+    """What was read and written."""
 
     tally: Tally = field(default_factory=Tally)
     joined: list[Joined] = field(default_factory=list)
-    unreadable: dict[str, str] = field(default_factory=dict)
 
 
 def merge(names: Sequence[str], out: Path, wanted: Wanted, *, jobs: int = 0) -> Merged:
@@ -56,7 +55,7 @@ def merge(names: Sequence[str], out: Path, wanted: Wanted, *, jobs: int = 0) -> 
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="tenderline-"))
         workers = stack.enter_context(Workers(jobs))
         scratch = Path(folder)
-        _spill(names, scratch, workers, merged)
+        merged.tally = _spill(names, scratch, workers)
         merged.joined = _join(scratch, workers, wanted)
         lines = _in_order([joined.path for joined in merged.joined])
         if wanted.package:
@@ -67,43 +66,56 @@ def merge(names: Sequence[str], out: Path, wanted: Wanted, *, jobs: int = 0) -> 
     return merged
 
 
-def _spill(names: Sequence[str], scratch: Path, workers: Workers, merged: Merged) -> None:
+def _spill(names: Sequence[str], scratch: Path, workers: Workers) -> Tally:
     """Write the releases of all files to scratch files."""
     sizes = [size_of(name) for name in names]
     buckets = max(FEW if 0 in sizes else 1, min(sum(sizes) // BUCKET, MOST_BUCKETS), workers.jobs)
     spilled = scratch / "releases"
     spilled.mkdir()
-    for number, name in enumerate(names):
-        place = Place(spilled, number, buckets)
-        with opened(name, scratch) as path:
-            try:
-                tally = _spill_file(path, place, workers, name, merged, guess=True)
-            except Guessed:
-                place.clear()
-                tally = _spill_file(path, place, workers, name, merged, guess=False)
-        merged.tally.add(tally)
+    with ExitStack() as stack:
+        paths = [stack.enter_context(opened(name, scratch)) for name in names]
+        files = [(path, Place(spilled, file, buckets)) for file, path in enumerate(paths)]
+        tallies = _spilled(files, workers, guess=True)
+        if wrong := [file for file, tally in tallies.items() if tally.guessed]:
+            for file in wrong:
+                files[file][1].clear()
+            tallies |= _spilled([files[file] for file in wrong], workers, guess=False)
+    total = Tally()
+    for _, tally in sorted(tallies.items()):
+        total.add(tally)
+    return total
 
 
-def _spill_file(
-    path: Path, place: Place, workers: Workers, name: str, merged: Merged, *, guess: bool
-) -> Tally:
-    tally = Tally()
+def _spilled(
+    files: Sequence[tuple[Path, Place]], workers: Workers, *, guess: bool
+) -> dict[int, Tally]:
+    """Write the releases of files; what was found, by number of the file."""
+    tallies = {place.file: Tally() for _, place in files}
+    numbers: deque[int] = deque()  # of the files of the work that is under way
+    for found in workers.each(spill, _work(files, tallies, numbers, guess=guess)):
+        tallies[numbers.popleft()].add(found)
+    return tallies
 
-    def work() -> Iterator[tuple[Any, ...]]:
+
+def _work(
+    files: Sequence[tuple[Path, Place]],
+    tallies: dict[int, Tally],
+    numbers: deque[int],
+    *,
+    guess: bool,
+) -> Iterator[tuple[Place, Batch, dict[str, Any]]]:
+    for path, place in files:
         head: dict[str, Any] = {}
         try:
             for part in batches(path, guess=guess):
                 if isinstance(part, Batch):
+                    numbers.append(place.file)
                     yield place, part, head
                 elif isinstance(part, Envelope):
                     head = envelope_of(part)
-                    tally.note(head)
+                    tallies[place.file].note(head)
         except Unreadable as error:
-            merged.unreadable[name] = error.message
-
-    for found in workers.each(spill, work()):
-        tally.add(found)
-    return tally
+            tallies[place.file].unreadable[place.file] = error.message
 
 
 def _join(scratch: Path, workers: Workers, wanted: Wanted) -> list[Joined]:

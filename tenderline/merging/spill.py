@@ -20,17 +20,24 @@ from transforms.jsontext import BadJson, dumps, loads
 from transforms.repair import parse
 from transforms.upgrade import upgraded
 from transforms.values import moment
-from validation.reading.assembly import ENDS
 from validation.reading.brackets import parts
-from validation.reading.feed import BLANKS, Batch, Envelope
+from validation.reading.documents import read
+from validation.reading.feed import BLANKS, Batch, Envelope, Guessed
+from validation.reading.streams import Unreadable
 from validation.reading.wellformed import REPAIRS
 
+WHOLE = -1  # stands for the number of a document where a text has yet to be told apart
+ENDS = {"array": b"]", "releases": b"]}", "records": b"]}"}  # to what stands before the entries
 TOLD = ("publisher", "license", "publicationPolicy")  # of a package, for a package of records
 
 
 @dataclass(slots=True)
 class Tally:
-    """What was found: releases read, those left out and why, and what packages say."""
+    """What was found: releases read, those left out and why, and what packages say.
+
+    `unreadable` says by number of the file why it was not read to its end; `guessed` are the files
+    in which a guess at where entries end proved wrong.
+    """
 
     read: int = 0
     left_out: Counter[str] = field(default_factory=Counter)
@@ -40,6 +47,8 @@ class Tally:
     told: dict[str, set[bytes]] = field(default_factory=dict)
     extensions: set[str] = field(default_factory=set)
     published: str = ""
+    unreadable: dict[int, str] = field(default_factory=dict)
+    guessed: set[int] = field(default_factory=set)
 
     def add(self, other: "Tally") -> None:
         """Count what another counted."""
@@ -52,6 +61,8 @@ class Tally:
             self.told.setdefault(name, set()).update(values)
         self.extensions |= other.extensions
         self.published = max(self.published, other.published)
+        self.unreadable.update(other.unreadable)
+        self.guessed |= other.guessed
 
     def leave_out(self, why: str, what: str) -> None:
         """Count one that is not merged."""
@@ -103,28 +114,60 @@ def envelope_of(envelope: Envelope) -> dict[str, Any]:
 
 
 def spill(place: Place, batch: Batch, head: dict[str, Any]) -> Tally:
-    """Write the releases of a batch.
+    """Write the releases of a batch, unless a guess at where they end proves wrong.
 
     Args:
         place: where to.
-        batch: whole values.
+        batch: whole values; or, numbered `WHOLE`, the text of a small file.
         head: of the package that its entries are in, if they are.
-
-    Raises:
-        Guessed: its text is no sequence of whole values.
     """
     tally = Tally()
     buckets: dict[int, list[bytes]] = {}
-    alone = batch.kind in ("document", "line")
-    for value, text in _documents(batch, tally) if alone else _entries(batch, head, tally):
-        for entry in entries(value, empty=True):
-            if (found := _line(entry, text, tally)) is not None:
-                ocid, line = found
-                bucket = zlib.crc32(ocid.encode("utf-8", "replace")) % place.buckets
-                buckets.setdefault(bucket, []).append(line)
+    try:
+        for value, text in _values(batch, head, tally, place.file):
+            for entry in entries(value, empty=True):
+                if (found := _line(entry, text, tally)) is not None:
+                    ocid, line = found
+                    bucket = zlib.crc32(ocid.encode("utf-8", "replace")) % place.buckets
+                    buckets.setdefault(bucket, []).append(line)
+    except Guessed:
+        return Tally(guessed={place.file})
     for bucket, lines in buckets.items():
         place.append(bucket, lines)
     return tally
+
+
+def _values(
+    batch: Batch, head: dict[str, Any], tally: Tally, file: int
+) -> Iterator[tuple[Any, bytes]]:
+    """The values of a batch, each with a text that can stand for it, if there is one."""
+    if batch.kind not in ("document", "line"):
+        yield from _entries(batch, head, tally)
+    elif batch.document != WHOLE:
+        yield from _documents(batch, tally)
+    else:
+        yield from _whole(batch.texts[0], tally, file)
+
+
+def _whole(text: bytes, tally: Tally, file: int) -> Iterator[tuple[Any, bytes]]:
+    """The values of the text of a file."""
+    try:
+        value = loads(text)
+    except BadJson:
+        head: dict[str, Any] = {}
+        try:
+            for part in read([text], guess=False):
+                if isinstance(part, Envelope):
+                    head = envelope_of(part)
+                    tally.note(head)
+                else:
+                    yield from _values(part, head, tally, file)
+        except Unreadable as error:
+            tally.unreadable[file] = error.message
+        return
+    for document in value if isinstance(value, list) else [value]:
+        tally.note(document)
+    yield value, b""
 
 
 def _documents(batch: Batch, tally: Tally) -> Iterator[tuple[Any, bytes]]:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from kernel import ConfigError
+from tenderline.merging.spill import WHOLE
 from transforms.archives import unpacked
 from transforms.documents import OPENING, OTHER_NAME
 from transforms.jsonstream import BOM, encoding, narrowed
@@ -19,6 +20,7 @@ from validation.reading.documents import read
 from validation.reading.feed import Batch, Envelope
 from validation.reading.streams import Unreadable
 
+SMALL = 1 << 20  # bytes of a text that is handed on as one: two batches
 SWELLS = 12  # times that packed JSON grows when unpacked, about
 
 
@@ -35,13 +37,12 @@ def opened(name: str, scratch: Path) -> Iterator[Path]:
             path.open("rb").close()
             yield path
             return
-        copy = scratch / "copy"
+        copy = scratch / f"copy-{len(list(scratch.iterdir()))}"
         with sys.stdin.buffer if name == "-" else path.open("rb") as source, copy.open("wb") as to:
             shutil.copyfileobj(source, to, 1 << 20)
     except OSError as error:
         raise ConfigError(f"{name}: it cannot be read: {error.strerror}: check the path") from error
     yield copy
-    copy.unlink()
 
 
 def size_of(name: str) -> int:
@@ -56,6 +57,8 @@ def size_of(name: str) -> int:
 
 def batches(path: Path, *, guess: bool) -> Iterator[Batch | Envelope]:
     """The values of the file at `path`; see `validation.reading.documents.read`.
+
+    A small text is given as one value, numbered `WHOLE`.
 
     Raises:
         Unreadable: it cannot be read to its end; what comes before was given.
@@ -81,7 +84,11 @@ def _parts(text: Text, *, guess: bool) -> Iterator[Batch | Envelope]:
     if known != "utf-8":
         pieces = narrowed(pieces, known)
     try:
-        yield from read(_told(pieces), guess=guess)
+        whole, pieces = peek(_told(pieces), SMALL)
+        if 0 < len(whole) < SMALL:
+            yield Batch("document", WHOLE, [whole])
+        else:
+            yield from read(pieces, guess=guess)
     except Unreadable as error:
         raise Unreadable(f"{text.name}: {error}" if text.name else str(error)) from error
 
