@@ -136,8 +136,20 @@ def test_a_large_package_is_read_entry_by_entry_by_some_processes(
     assert made.tally.told["publisher"] == {b'{"name":"Ministry"}'}
 
 
-def test_a_wrong_guess_at_where_entries_end_is_made_good(tmp_path: Path) -> None:
+def clearing(cleared: list[Any], clear: Any) -> Any:
+    def noted(place: Any) -> None:
+        cleared.append(place)
+        clear(place)
+
+    return noted
+
+
+def test_a_wrong_guess_at_where_entries_end_is_made_good(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The text between entries also stands in a list within an entry."""
+    cleared: list[Any] = []
+    monkeypatch.setattr(spill.Place, "clear", clearing(cleared, spill.Place.clear))
     inner = [{"ocid": "no", "id": str(n)} for n in range(40)]
     found = [
         {"ocid": f"ocds-000000-{n}", "id": "1", "date": "2026-01-01T00:00:00Z", "tag": ["tender"],
@@ -148,6 +160,7 @@ def test_a_wrong_guess_at_where_entries_end_is_made_good(tmp_path: Path) -> None
     made, out = merged(tmp_path, orjson.dumps({**PACKAGE, "releases": found}), jobs=2)
     assert out == plain
     assert made.tally.read == len(found)
+    assert len(cleared) == 1
 
 
 @settings(max_examples=20, deadline=None)

@@ -1,11 +1,16 @@
 import copy
+import os
+import subprocess
+import sys
 import warnings
 from typing import Any
 
 import ocdsmerge
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from kernel import native
 from transforms.jsontext import loads
 from transforms.merge import compile_releases
 from transforms.ocds.model import EVERY
@@ -125,3 +130,41 @@ def asked(merge: Any, found: list[dict[str, Any]]) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ocdsmerge.exceptions.DuplicateIdValueWarning)
         return merge(copy.deepcopy(releases(found)))
+
+
+BOTH = """
+import hashlib, json
+import transforms.merge
+from tests.made import award_release
+from transforms.merge import compile_releases
+from transforms.versioned import version_releases
+
+said = []
+for n in range(100):
+    found = [award_release(n, date=f"2026-01-0{day}T00:00:00Z") for day in range(1, 4)]
+    found[1]["tender"], found[2]["awards"] = {"title": None, "x": [n]}, {"id": n}
+    for merge in (compile_releases, version_releases):
+        made = merge(found)
+        said.append([made.release, made.conflicts])
+told = json.dumps(said, sort_keys=True)
+print(transforms.merge.__file__.endswith(".py"), hashlib.sha256(told.encode()).hexdigest())
+"""
+
+
+def both(native_too: str) -> list[str]:
+    found = subprocess.run(
+        [sys.executable, "-c", BOTH],
+        cwd=native.ROOT,
+        env={**os.environ, "TENDERLINE_NATIVE": native_too, "PYTHONPATH": str(native.ROOT)},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return found.stdout.split()
+
+
+@pytest.mark.skipif(not native.folder().is_dir(), reason="not compiled: `make install` does it")
+def test_merging_compiled_is_merging_as_python() -> None:
+    compiled, plain = both("1"), both("0")
+    assert (compiled[0], plain[0]) == ("False", "True")
+    assert compiled[1] == plain[1]
