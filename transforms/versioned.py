@@ -68,6 +68,11 @@ class VersionTree(Tree):
         versions = into.get(key)
         if versions is None:
             into[key] = [self._version(value)]
+        elif versions[-1]["releaseDate"] is self._date and versions[-1]["releaseID"] is self._id:
+            # Two entries of this release have one id: what the last of them says counts.
+            versions[-1]["value"] = value
+            if len(versions) > 1 and _same(versions[-2]["value"], value):
+                versions.pop()
         elif not _same(versions[-1]["value"], value):
             versions.append(self._version(value))
 

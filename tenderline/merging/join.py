@@ -3,7 +3,6 @@
 Owns the order of releases, and which are the same. Runs in processes of its own for large files.
 """
 
-import gc
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -61,16 +60,10 @@ def join(path: Path, parts: list[Path], wanted: Wanted) -> Joined:
             keyed.append((orjson.dumps(ocid)[1:-1], when, body))
         part.unlink()
     keyed.sort(key=itemgetter(0, 1))
-    collects = gc.isenabled()
-    gc.disable()  # JSON has no cycles, and to look for them among many values takes long
-    try:
-        with path.open("wb") as stream:
-            for key, group in groupby(keyed, itemgetter(0)):
-                made = _made(list(_releases(group, joined)), wanted, joined)
-                stream.write(b"%b\t%b\n" % (key, dumps(made)))
-    finally:
-        if collects:
-            gc.enable()
+    with path.open("wb") as stream:
+        for key, group in groupby(keyed, itemgetter(0)):
+            made = _made(list(_releases(group, joined)), wanted, joined)
+            stream.write(b"%b\t%b\n" % (key, dumps(made)))
     return joined
 
 

@@ -19,16 +19,23 @@ AHEAD = 3  # pieces of work that wait for each process
 
 
 class Workers:
-    """Processes that work, started when there is something to share. To be used with `with`."""
+    """Processes that work, started when there is something to share. To be used with `with`.
+
+    Nobody looks for cycles meanwhile: JSON has none, and the look takes long among many values.
+    """
 
     def __init__(self, jobs: int) -> None:
         self.jobs = jobs
         self._pool: ProcessPoolExecutor | None = None
 
     def __enter__(self) -> Self:
+        self._collects = gc.isenabled()
+        gc.disable()
         return self
 
     def __exit__(self, *_: object) -> None:
+        if self._collects:
+            gc.enable()
         if self._pool:
             self._pool.shutdown(cancel_futures=True)
 
@@ -80,4 +87,3 @@ def _deaf() -> None:
     """Ctrl-C reaches all processes; the one that asks acts on it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-    gc.disable()  # JSON has no cycles

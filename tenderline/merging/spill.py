@@ -16,7 +16,7 @@ import orjson
 
 from transforms.findings import Finding
 from transforms.forms import Entry, entries, is_package
-from transforms.jsontext import BadJson, dumps, loads
+from transforms.jsontext import BadJson, dumps, dumps_as_is, loads
 from transforms.repair import parse
 from transforms.upgrade import upgraded
 from transforms.values import moment
@@ -227,7 +227,7 @@ def _line(entry: Entry, text: bytes, tally: Tally) -> tuple[str, bytes] | None:
     made = upgraded(release, entry.package.version, findings)
     tally.upgraded += made is not release
     try:
-        body = text if text and made is release and entry.pointer == "" else dumps(made)
+        body = text if text and made is release and entry.pointer == "" else dumps_as_is(made)
         key = orjson.dumps([ocid, date.isoformat(timespec="microseconds")])
     except (orjson.JSONEncodeError, RecursionError) as error:
         tally.leave_out("a release cannot be written", f"{ocid!r:.99}: {error}")
