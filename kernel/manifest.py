@@ -9,9 +9,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Self
 
+import orjson
+
 from kernel.errors import LakeCorrupt
 
 CIRCUMSTANCES = ("folder", "version", "inputs", "log")  # of a manifest: no part of its identity
+
+FIRST = b'{\n  "artifacts": '  # of a manifest as canonical JSON
 
 
 def digest(data: bytes) -> str:
@@ -101,7 +105,7 @@ class Manifest:
         """The SHA-256 of all but folder, version, inputs and log, and where artifacts lie."""
         plain = {k: v for k, v in self._plain().items() if k not in CIRCUMSTANCES}
         plain["artifacts"] = [_without(item, "folder") for item in plain["artifacts"]]
-        return digest(canonical(plain))
+        return digest(_canonical(plain))
 
     def artifact(self, path: str) -> Artifact:
         """The artifact at `path`.
@@ -117,7 +121,7 @@ class Manifest:
     def dumps(self) -> bytes:
         """The manifest as canonical JSON, with its id and the hash of all of it."""
         plain = self._plain()
-        return canonical(plain | {"id": self.id, "sha256": digest(canonical(plain))})
+        return _canonical(plain | {"id": self.id, "sha256": digest(_canonical(plain))})
 
     @classmethod
     def loads(cls, data: bytes, path: str = "") -> Self:
@@ -145,6 +149,17 @@ class Manifest:
         plain["counts"] = asdict(self.counts)
         plain["artifacts"] = [_plain_artifact(artifact) for artifact in self.artifacts]
         return plain
+
+
+def _canonical(plain: Mapping[str, Any]) -> bytes:
+    """`canonical` of a manifest, its artifacts by orjson: there may be many thousands of them.
+
+    They hold text and whole numbers only, which orjson writes alike, ten times as fast; they come
+    first, by their name.
+    """
+    rest = canonical({**plain, "artifacts": []})
+    listed = orjson.dumps(plain["artifacts"], option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
+    return FIRST + listed.replace(b"\n", b"\n  ") + rest.removeprefix(FIRST + b"[]")
 
 
 def _plain_artifact(artifact: Artifact) -> dict[str, Any]:

@@ -7,6 +7,7 @@ they are brought up to date is in `transforms.renewal`.
 import logging
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 from kernel import Counts, Lake, Manifest, NothingNew, Source, Window, __version__
@@ -45,8 +46,10 @@ def compile_records(source: Source, lake: Lake) -> Manifest:
     Raises:
         NothingNew: no window was converted yet.
     """
-    earlier = list(_by_this_code(source.id, lake))
-    seen = _ids(source.id, lake, _known(earlier))
+    earlier = _by_this_code(source.id, lake)
+    newest = next(earlier, None)
+    known = {**newest.inputs, **newest.log[0][REPEATS]} if newest else {}
+    seen = _ids(source.id, lake, known)
     ids = _distinct(seen)
     if not ids:
         raise NothingNew("nothing was converted yet: extract and convert first", source=source.id)
@@ -55,7 +58,7 @@ def compile_records(source: Source, lake: Lake) -> Manifest:
     folder = f"records/{source.id}/{version}"
     if done := lake.committed(folder):
         return done
-    basis = next((r for r in earlier if set(r.inputs.values()) <= set(ids.values())), None)
+    basis = _fitting(chain([newest] if newest else [], earlier), ids)
     old = set(basis.inputs.values()) if basis else set()
     new = [lake.manifest(name) for name, found in ids.items() if found not in old]
     zone, tally = ZoneInfo(source.fetch.clock), Tally.of(basis)
@@ -127,12 +130,10 @@ def _by_this_code(source_id: str, lake: Lake) -> Iterator[Manifest]:
             yield manifest
 
 
-def _known(earlier: Iterable[Manifest]) -> dict[str, str]:
-    """The ids of conversions that need not be opened: they stand in the manifests of records."""
-    known: dict[str, str] = {}
-    for records in earlier:
-        known |= records.inputs | records.log[0][REPEATS]
-    return known
+def _fitting(earlier: Iterable[Manifest], ids: Mapping[str, str]) -> Manifest | None:
+    """The first records of whose conversions none is gone."""
+    there = set(ids.values())
+    return next((made for made in earlier if there.issuperset(made.inputs.values())), None)
 
 
 def _ids(source_id: str, lake: Lake, known: Mapping[str, str]) -> dict[str, str]:

@@ -122,7 +122,9 @@ class _Places:
             found = lines_in(self.lake, [parts[place]])
             first, lines = parts[place].first, {ocid_of(line): line for line in found}
         if first is None or ocid not in lines:
-            raise LakeCorrupt(f"the index names no record of {ocid}: compile anew", path=month)
+            raise LakeCorrupt(
+                f"the index names no record of {ocid}: restore the records", path=month
+            )
         self._open[month] = first, lines
         if len(self._open) > OPEN:
             self._open.popitem(last=False)

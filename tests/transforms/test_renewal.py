@@ -4,8 +4,10 @@ import itertools
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import fsspec
 import pytest
@@ -13,13 +15,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kernel import Lake, LakeCorrupt, Manifest
+from publish.loader import load
 from tests.made import SOURCE, compiled, converted, package, release
 from transforms import compile as compiling
 from transforms import parts
 from transforms.compile import compile_records, conversions
+from transforms.convert import RELEASES
+from transforms.lines import lines_of
 from transforms.parts import ocid_of
-from transforms.renewal import INDEX, month_parts
-from transforms.tables.build import read_records
+from transforms.record import Tally
+from transforms.renewal import INDEX, month_parts, renewed
+from transforms.tables.build import build_tables, read_records
 
 DAYS = [f"202603{day:02}T000000Z-202603{day + 1:02}T000000Z" for day in range(1, 29)]
 DATES = [f"2026-0{month}-{day:02}T00:00:00Z" for month in (1, 2, 3) for day in (1, 15)]
@@ -272,3 +278,30 @@ def test_parts_are_cut_by_what_they_hold() -> None:
                 then = compiled(lake, many(chunk), window=DAYS[day])
             assert len(then.artifacts) > 10
             assert_as_anew(lake, then)
+
+
+def test_tables_are_those_of_records_made_anew(lake: Lake) -> None:
+    compiled(lake, many(range(100)), many(range(100, 200), DATES[2]))
+    then = compiled(lake, many(range(50, 150, 10), DATES[4], id="b"), window=DAYS[3])
+    assert {bool(artifact.folder) for artifact in then.artifacts} == {True, False}
+    with in_memory() as other:
+        expected = build_tables(load("find_a_tender"), other, [(SOURCE, anew(other, lake))])
+        made = build_tables(load("find_a_tender"), lake, [(SOURCE, then)])
+        assert made.folder == expected.folder
+        assert files(lake, made) == files(other, expected)
+
+
+def test_an_index_that_is_not_of_these_records_is_told(lake: Lake) -> None:
+    first = compiled(lake, many(range(5), DATES[4]))
+    line = b'{"ocid":"ocds-h6vhtk-000077","month":"2026-03"}'
+    data = parts.pack([line])
+    wrong = lake.save("records/other", "index.jsonl.zst", data, media_type="", rows=1)
+    (month,) = (part.artifact for part in month_parts(first))
+    artifacts = (wrong, lake.refer(first, month))
+    held = replace(first, folder="records/other", artifacts=artifacts)
+    envelope = converted(lake, package(release(0x77, date=DATES[0])), window=DAYS[3])
+    with lake.local(envelope, envelope.artifact(RELEASES)) as path:
+        arrived = list(lines_of(path))
+    zone = ZoneInfo("UTC")
+    with pytest.raises(LakeCorrupt, match="the index names no record"):
+        renewed(lake, "records/new", held, arrived, zone, Tally.of(held))
