@@ -118,6 +118,6 @@ def _metadata(tally: Tally, last: str) -> Mapping[str, Any]:
         "publisher": {"name": "; ".join(names) or NOWHERE},
         **agreed,
         "version": "1.1",
-        "extensions": sorted(tally.extensions),
+        **({"extensions": sorted(tally.extensions)} if tally.extensions else {}),
         "publishedDate": date,
     }
