@@ -8,6 +8,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,10 @@ class Lake:
         self.store.put_file(f"{folder}/{name}", local)
         return Artifact(name, size, rows, sha256, media_type)
 
+    def refer(self, manifest: Manifest, artifact: Artifact) -> Artifact:
+        """An artifact of `manifest` for the manifest of another folder, without a byte written."""
+        return replace(artifact, folder=artifact.folder or manifest.folder)
+
     def commit(self, manifest: Manifest) -> Manifest:
         """Close `manifest.folder`. The first of two writers wins; both get its manifest."""
         if self.store.create(f"{manifest.folder}/{MANIFEST}", manifest.dumps()):
@@ -77,8 +82,11 @@ class Lake:
 
         Raises:
             LakeCorrupt: the object is missing, or its size or hash is not the manifest's.
+
+        Read and verified in the same way wherever it lies, in the manifest's own folder or in an
+        earlier one.
         """
-        path = f"{manifest.folder}/{artifact.path}"
+        path = f"{artifact.folder or manifest.folder}/{artifact.path}"
         try:
             data = self.store.read(path)
         except FileNotFoundError as error:
@@ -92,7 +100,7 @@ class Lake:
     @contextmanager
     def local(self, manifest: Manifest, artifact: Artifact) -> Iterator[Path]:
         """The artifact as a verified local file, for libraries that want a path."""
-        path = f"{manifest.folder}/{artifact.path}"
+        path = f"{artifact.folder or manifest.folder}/{artifact.path}"
         with self.store.scratch() as scratch:
             try:
                 file = self.store.local(path, scratch)

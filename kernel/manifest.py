@@ -6,12 +6,16 @@ Owns the shape, the identity and the self-check of a manifest. Does not store it
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Self
+
+import orjson
 
 from kernel.errors import LakeCorrupt
 
 CIRCUMSTANCES = ("folder", "version", "inputs", "log")  # of a manifest: no part of its identity
+
+FIRST = b'{\n  "artifacts": '  # of a manifest as canonical JSON
 
 
 def digest(data: bytes) -> str:
@@ -55,13 +59,21 @@ class Counts:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Artifact:
-    """One file: its path within the manifest's folder, size in bytes, rows, hash, media type."""
+    """One file: its path within the manifest's folder, size in bytes, rows, hash, media type.
+
+    `folder` is where an earlier stage of the same kind left the file, if it was not written again:
+    it lies at that folder's `path`. Empty for a file in the manifest's own folder.
+    """
 
     path: str
     bytes: int
     rows: int
     sha256: str
     media_type: str
+    folder: str = ""
+
+
+ARTIFACT = tuple(one.name for one in fields(Artifact))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,8 +102,10 @@ class Manifest:
 
     @property
     def id(self) -> str:
-        """The SHA-256 of all but folder, version, inputs and log."""
-        return digest(canonical({k: v for k, v in self._plain().items() if k not in CIRCUMSTANCES}))
+        """The SHA-256 of all but folder, version, inputs and log, and where artifacts lie."""
+        plain = {k: v for k, v in self._plain().items() if k not in CIRCUMSTANCES}
+        plain["artifacts"] = [_without(item, "folder") for item in plain["artifacts"]]
+        return digest(_canonical(plain))
 
     def artifact(self, path: str) -> Artifact:
         """The artifact at `path`.
@@ -107,7 +121,7 @@ class Manifest:
     def dumps(self) -> bytes:
         """The manifest as canonical JSON, with its id and the hash of all of it."""
         plain = self._plain()
-        return canonical(plain | {"id": self.id, "sha256": digest(canonical(plain))})
+        return _canonical(plain | {"id": self.id, "sha256": digest(_canonical(plain))})
 
     @classmethod
     def loads(cls, data: bytes, path: str = "") -> Self:
@@ -130,4 +144,29 @@ class Manifest:
         return manifest
 
     def _plain(self) -> dict[str, Any]:
-        return asdict(self)
+        names = (one.name for one in fields(self))
+        plain = {name: getattr(self, name) for name in names}
+        plain["counts"] = asdict(self.counts)
+        plain["artifacts"] = [_plain_artifact(artifact) for artifact in self.artifacts]
+        return plain
+
+
+def _canonical(plain: Mapping[str, Any]) -> bytes:
+    """`canonical` of a manifest, its artifacts by orjson: there may be many thousands of them.
+
+    They hold text and whole numbers only, which orjson writes alike, ten times as fast; they come
+    first, by their name.
+    """
+    rest = canonical({**plain, "artifacts": []})
+    listed = orjson.dumps(plain["artifacts"], option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
+    return FIRST + listed.replace(b"\n", b"\n  ") + rest.removeprefix(FIRST + b"[]")
+
+
+def _plain_artifact(artifact: Artifact) -> dict[str, Any]:
+    """Without a folder where it lies in the manifest's own, as manifests always were."""
+    plain = {name: getattr(artifact, name) for name in ARTIFACT}
+    return plain if artifact.folder else _without(plain, "folder")
+
+
+def _without(plain: Mapping[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in plain.items() if key != name}

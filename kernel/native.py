@@ -15,9 +15,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 PLACE = ROOT / "build" / "native"
-# A walk through a release, the checks of it, and what is told of them: three quarters of the time
-# of `validate`.
+# Merging; a walk through a release, the checks of it, and what is told of them: three quarters of
+# the time of `validate`.
 MODULES = (
+    "transforms.merge",
+    "transforms.versioned",
     "validation.judge",
     "validation.process",
     "validation.spots",

@@ -2,3 +2,7 @@
 
 Owns what data means. Never fetches, never judges quality.
 """
+
+from kernel.native import prefer
+
+__path__ = prefer(__name__, __path__)

@@ -1,27 +1,25 @@
 """The compile stage: every release of a source to records, one per contracting process.
 
-Owns the layout of `records/`: one file per month of a process's first release, so that no record
-ever changes file. What becomes of one process is in `transforms.record`.
+Owns what records are made of: which conversions, and on which earlier records it can build. How
+they are brought up to date is in `transforms.renewal`.
 """
 
 import logging
 import re
-from collections.abc import Iterable, Iterator
-from datetime import datetime
-from itertools import groupby
-from operator import itemgetter
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from zoneinfo import ZoneInfo
 
-from kernel import Artifact, Counts, Lake, Manifest, NothingNew, Source, Window, __version__
+from kernel import Counts, Lake, Manifest, NothingNew, Source, Window, __version__
 from kernel.manifest import canonical, digest
-from transforms.convert import RELEASES, head_of
-from transforms.lines import MEDIA_TYPE, lines_of, pack
-from transforms.record import Tally, record
-from transforms.values import moment
+from transforms.convert import RELEASES
+from transforms.lines import lines_of
+from transforms.record import Tally
+from transforms.renewal import renewed
 
 log = logging.getLogger(__name__)
-BATCH = 500  # lines of one month held before they are written away
+REPEATS = "repeats"  # in the log of records: conversions that found what another had found
+TRIED = 10  # earlier records looked at: if none of them will do, something went away for good
 
 
 def conversions(source_id: str, lake: Lake) -> list[Manifest]:
@@ -30,43 +28,44 @@ def conversions(source_id: str, lake: Lake) -> list[Manifest]:
     Of one look at a window the conversion by the newest code counts. A look that found what an
     earlier one had found adds nothing, so looking again at an unchanged window changes nothing.
     """
-    newest: dict[str, str] = {}
-    for folder in sorted(lake.folders(f"releases/{source_id}"), key=_code):
-        newest[folder.rsplit("/", 1)[0]] = folder
-    found = (lake.manifest(folder) for _, folder in sorted(newest.items()))
-    distinct: dict[str, Manifest] = {}
-    for manifest in found:
-        distinct.setdefault(manifest.id, manifest)
-    return list(distinct.values())
+    return [lake.manifest(folder) for folder in _distinct(_ids(source_id, lake, {}))]
 
 
 def compile_records(source: Source, lake: Lake) -> Manifest:
     """Bring the records of `source` up to date with every release in the lake.
 
     Returns:
-        The manifest of `YYYY-MM.jsonl.zst`, one record a line: the ocid, the compiled release,
-        and every distinct release with its envelope. Counts are releases: `merged` are the exact
-        duplicates. `notes.generation` grows with everything found.
+        The manifest of the records, by month of first release, and of the index of ocids. A record
+        is one line: the ocid, the compiled release, and every distinct release with its envelope.
+        Counts are releases: `merged` are the exact duplicates. `notes.generation` grows with
+        everything found.
+
+    The newest records by this code of which all is still there are the start: what they were
+    compiled from is not opened again, and what does not change is not written again.
 
     Raises:
         NothingNew: no window was converted yet.
     """
-    inputs = conversions(source.id, lake)
-    if not inputs:
+    earlier = _by_this_code(source.id, lake)
+    newest = next(earlier, None)
+    known = {**newest.inputs, **newest.log[0][REPEATS]} if newest else {}
+    seen = _ids(source.id, lake, known)
+    ids = _distinct(seen)
+    if not ids:
         raise NothingNew("nothing was converted yet: extract and convert first", source=source.id)
-    ids = {manifest.folder: manifest.id for manifest in inputs}
     identity = digest(canonical([sorted(ids.values()), __version__]))
-    version = f"{len(inputs):06}-{identity[:8]}"
+    version = f"{len(ids):06}-{identity[:8]}"
     folder = f"records/{source.id}/{version}"
     if done := lake.committed(folder):
         return done
-    zone, tally = ZoneInfo(source.fetch.clock), Tally()
-    with lake.store.scratch() as scratch:
-        months = _spill(lake, inputs, zone, scratch)
-        artifacts = [_compile_month(lake, folder, month, zone, tally) for month in months]
-    log.info("source=%s releases=%d processes=%d duplicates=%d",
-             source.id, tally.written, tally.processes, tally.merged)  # fmt: skip
-    read = sum(manifest.counts.written for manifest in inputs)
+    basis = _fitting(chain([newest] if newest else [], earlier), ids)
+    old = set(basis.inputs.values()) if basis else set()
+    new = [lake.manifest(name) for name, found in ids.items() if found not in old]
+    zone, tally = ZoneInfo(source.fetch.clock), Tally.of(basis)
+    artifacts = renewed(lake, folder, basis, _lines(lake, new), zone, tally)
+    read = (basis.counts.read if basis else 0) + sum(made.counts.written for made in new)
+    log.info("source=%s basis=%s releases=%d processes=%d",
+             source.id, basis and basis.version, tally.written, tally.processes)  # fmt: skip
     return lake.commit(
         Manifest(
             folder=folder,
@@ -74,10 +73,11 @@ def compile_records(source: Source, lake: Lake) -> Manifest:
             subject=source.id,
             version=version,
             code=__version__,
-            counts=Counts(read=read, written=tally.written, merged=tally.merged),
+            counts=Counts(read=read, written=tally.written, merged=read - tally.written),
             artifacts=tuple(artifacts),
             inputs=ids,
-            notes={"generation": len(inputs), "span": _span(inputs), **tally.notes()},
+            notes={"generation": len(ids), "span": _span(basis, new), **tally.notes()},
+            log=({REPEATS: {name: found for name, found in seen.items() if name not in ids}},),
         )
     )
 
@@ -115,10 +115,41 @@ def doubted(inputs: Iterable[Manifest]) -> dict[str, list[str]]:
     return {window: doubts[-1] for window, doubts in looks.items() if all(doubts)}
 
 
-def _span(inputs: Iterable[Manifest]) -> str:
+def _span(basis: Manifest | None, new: Iterable[Manifest]) -> str:
     """From the start of the first window to the end of the last, as a window's name."""
-    windows = [Window.parse(str(manifest.notes["window"])) for manifest in inputs]
+    names = [str(manifest.notes["window"]) for manifest in new]
+    windows = [Window.parse(name) for name in [*names, *([basis.notes["span"]] if basis else [])]]
     return Window(min(w.start for w in windows), max(w.end for w in windows)).name
+
+
+def _by_this_code(source_id: str, lake: Lake) -> Iterator[Manifest]:
+    """The newest records as far as this code made them, the newest of all first."""
+    for folder in lake.folders(f"records/{source_id}")[: -TRIED - 1 : -1]:
+        manifest = lake.manifest(folder)
+        if manifest.code == __version__ and manifest.log:
+            yield manifest
+
+
+def _fitting(earlier: Iterable[Manifest], ids: Mapping[str, str]) -> Manifest | None:
+    """The first records of whose conversions none is gone."""
+    there = set(ids.values())
+    return next((made for made in earlier if there.issuperset(made.inputs.values())), None)
+
+
+def _ids(source_id: str, lake: Lake, known: Mapping[str, str]) -> dict[str, str]:
+    """The conversions of a source by the newest code, in order of their folders, with their ids."""
+    newest: dict[str, str] = {}
+    for folder in sorted(lake.folders(f"releases/{source_id}"), key=_code):
+        newest[folder.rsplit("/", 1)[0]] = folder
+    return {name: known.get(name) or lake.manifest(name).id for _, name in sorted(newest.items())}
+
+
+def _distinct(ids: Mapping[str, str]) -> dict[str, str]:
+    """Of conversions of one content the first."""
+    first: dict[str, str] = {}
+    for name, found in ids.items():
+        first.setdefault(found, name)
+    return {name: found for found, name in first.items()}
 
 
 def _lines(lake: Lake, inputs: Iterable[Manifest]) -> Iterator[bytes]:
@@ -126,47 +157,3 @@ def _lines(lake: Lake, inputs: Iterable[Manifest]) -> Iterator[bytes]:
     for manifest in inputs:
         with lake.local(manifest, manifest.artifact(RELEASES)) as path:
             yield from lines_of(path)
-
-
-def _spill(lake: Lake, inputs: list[Manifest], zone: ZoneInfo, scratch: Path) -> list[Path]:
-    """Sort all lines into one local file per month of first release: memory holds no release."""
-    first: dict[str, datetime] = {}
-    for head in map(head_of, _lines(lake, inputs)):
-        date = _moment(head["date"], zone)
-        first[head["ocid"]] = min(date, first.get(head["ocid"], date))
-    months: dict[str, list[bytes]] = {}
-    for line in _lines(lake, inputs):
-        month = f"{first[head_of(line)['ocid']]:%Y-%m}"
-        months.setdefault(month, []).append(line)
-        if len(months[month]) >= BATCH:
-            _append(scratch / month, months.pop(month))
-    for month, lines in months.items():
-        _append(scratch / month, lines)
-    return sorted(scratch.iterdir())
-
-
-def _append(path: Path, lines: list[bytes]) -> None:
-    with path.open("ab") as stream:
-        stream.writelines(line + b"\n" for line in lines)
-
-
-def _compile_month(lake: Lake, folder: str, month: Path, zone: ZoneInfo, tally: Tally) -> Artifact:
-    keyed = []
-    for line in month.read_bytes().splitlines():
-        head = head_of(line)
-        keyed.append((head["ocid"], _moment(head["date"], zone), head["sha256"], line))
-    keyed.sort(key=itemgetter(0, 1, 2, 3))
-    records = [
-        record(ocid, [(key[2], key[3]) for key in keys], tally)
-        for ocid, keys in groupby(keyed, itemgetter(0))
-    ]
-    month.unlink()
-    name, data = f"{month.name}.jsonl.zst", pack(records)
-    return lake.save(folder, name, data, media_type=MEDIA_TYPE, rows=len(records))
-
-
-def _moment(date: str, zone: ZoneInfo) -> datetime:
-    found = moment(date, zone)
-    if found is None:
-        raise ValueError(f"a release without a readable date passed the check: {date!r}")
-    return found

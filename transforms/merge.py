@@ -1,21 +1,21 @@
 """Merges the releases of one contracting process into a compiled release.
 
 Owns the merge routine of OCDS 1.1 (merging documentation: discarded fields, whole-list merge,
-identifier merge, null deletes). Rules come from the model. Does not sort, store or judge.
+identifier merge, null deletes). Rules come from the model. Does not sort, store or judge; what a
+versioned release keeps of each value is in `transforms.versioned`.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from transforms.ocds.fields import Merge
 from transforms.ocds.rules import RuleTree, merge_rules
 
-RELEASE_OWN = ("ocid", "id", "date", "tag")  # set by the merge itself
-
-
-class _ById(dict[str, "dict[str, Any] | list[Any]"]):
-    """An array of objects being merged: object by the text of its id, in order of appearance."""
+RELEASE_OWN = frozenset({"ocid", "id", "date", "tag"})  # set by the merge itself
+OMIT: Final = Merge.OMIT
+WHOLE: Final = Merge.WHOLE
+Entries = dict[str, dict[str, Any]]  # the objects of an array being merged, by the text of their id
 
 
 @dataclass(slots=True)
@@ -26,88 +26,169 @@ class Compiled:
     conflicts: list[str] = field(default_factory=list)
 
 
-def compile_releases(releases: Iterable[dict[str, Any]]) -> Compiled:
+def compile_releases(
+    releases: Iterable[dict[str, Any]], rules: RuleTree | None = None, *, append: bool = False
+) -> Compiled:
     """Merge `releases`, which share one ocid and are in order of date.
 
     Where a later release has another kind of value at a path (an object, an array of objects, or
     a plain value), the later one replaces the earlier, and the path is reported: the standard
-    leaves the case undefined. Inputs are not changed.
+    leaves the case undefined. Inputs are not changed; the result may share values with them.
+
+    Args:
+        releases: at least one.
+        rules: those of OCDS 1.1, unless others are given.
+        append: whether objects without ids in an array that the rules do not know are appended with
+            each release, as ocdsmerge does. Otherwise the array replaces the one before.
     """
-    merged: dict[str, Any] = {}
-    conflicts: list[str] = []
-    rules = merge_rules()
+    tree = Tree(merge_rules() if rules is None else rules, append=append)
     last: dict[str, Any] = {}
     for last in releases:
-        body = {key: value for key, value in last.items() if key not in RELEASE_OWN}
-        _merge_object(merged, body, rules, "", conflicts)
-    head = {"tag": ["compiled"], "id": f"{last['ocid']}-{last['date']}"}
-    own = {**head, "date": last["date"], "ocid": last["ocid"]}
-    return Compiled({**own, **_plain(merged)}, conflicts)
+        tree.add(last)
+    ocid, date = last.get("ocid"), last.get("date")
+    own = {"tag": ["compiled"], "id": f"{ocid}-{date}", "date": date, "ocid": ocid}
+    return Compiled({**own, **tree.merged}, tree.conflicts)
 
 
-def _merge_object(
-    into: dict[str, Any], value: dict[str, Any], rules: RuleTree, path: str, conflicts: list[str]
-) -> None:
-    for key, item in value.items():
-        rule = rules.get(key)
-        if rule is Merge.OMIT:
-            continue
-        below = rule if isinstance(rule, dict) else {}
-        here = f"{path}/{key}"
-        if isinstance(item, dict) and rule is not Merge.WHOLE:
-            if item:
-                _merge_object(_node(into, key, dict, here, conflicts), item, below, here, conflicts)
-        elif isinstance(item, list) and _by_id(item, rule):
-            if item:
-                _merge_array(_node(into, key, _ById, here, conflicts), item, below, here, conflicts)
-        elif item is None:
-            if not isinstance(into.get(key), dict):
-                into.pop(key, None)
-        else:
-            if isinstance(into.get(key), dict):
-                conflicts.append(here)
-            into[key] = item
+class Tree:
+    """What the releases met so far come to: plain JSON values, and a record of which arrays are
+    merged by id.
 
-
-def _merge_array(
-    into: _ById, items: list[dict[str, Any]], rules: RuleTree, path: str, conflicts: list[str]
-) -> None:
-    for item in items:
-        key = str(item["id"]) if "id" in item else f"\x00{len(into)}"
-        new = key not in into
-        node = into.setdefault(key, {"id": item["id"]} if item.get("id") is not None else {})
-        rest = item if new and "id" not in item else {k: v for k, v in item.items() if k != "id"}
-        _merge_object(node, rest, rules, path, conflicts)  # type: ignore[arg-type]
-
-
-def _by_id(items: list[Any], rule: object) -> bool:
-    """Whether the array is merged object by object.
-
-    An array that the model does not know, none of whose objects has an id, is a whole list: merged
-    by id, every release would add all of it again.
+    Attributes:
+        merged: the values, without what a release has of its own.
+        conflicts: the paths at which the kind of value changed.
     """
-    if rule is Merge.WHOLE or not all(isinstance(item, dict) for item in items):
-        return False
-    return isinstance(rule, dict) or not items or any("id" in item for item in items)
 
+    def __init__(self, rules: RuleTree, *, append: bool = False) -> None:
+        self.merged: dict[str, Any] = {}
+        self.conflicts: list[str] = []
+        self._rules, self._append = rules, append
+        # By identity of the array, which is kept with its entries so that it stays the only one.
+        self._arrays: dict[int, tuple[list[Any], Entries]] = {}
 
-def _node(
-    into: dict[str, Any], key: str, kind: type[dict[str, Any]], path: str, conflicts: list[str]
-) -> Any:
-    """The container of `kind` at `key`, made anew where there is none of that kind."""
-    found = into.get(key)
-    if type(found) is not kind:
-        if found is not None:
-            conflicts.append(path)
-        found = into[key] = kind()
-    return found
+    def add(self, release: dict[str, Any]) -> None:
+        """Merge one more release, the next in order of date."""
+        body = {key: value for key, value in release.items() if key not in RELEASE_OWN}
+        self._merge(self.merged, body, self._rules, "")
 
+    def _first(self, into: dict[str, Any], key: str, value: Any) -> None:
+        """Set a plain value, list or null where there is nothing yet."""
+        if value is not None:
+            into[key] = value
 
-def _plain(value: Any) -> Any:
-    """The merged tree as plain JSON values, without containers that nothing was put into."""
-    if type(value) is _ById:
-        return [plain for item in value.values() if (plain := _plain(item))]
-    if type(value) is dict:
-        plain = {key: _plain(item) for key, item in value.items()}
-        return {k: v for k, v in plain.items() if v or not isinstance(value[k], dict)}
-    return value
+    def _again(self, into: dict[str, Any], key: str, value: Any) -> None:
+        """Set a plain value, list or null where there may be one already."""
+        if value is None:
+            into.pop(key, None)
+        else:
+            into[key] = value
+
+    def _is_nothing(self, found: Any) -> bool:
+        """Whether `found`, a plain value, says no more than that there is none."""
+        return found is None
+
+    def _new(self, value: dict[str, Any], rules: RuleTree, into: dict[str, Any]) -> bool:
+        """Put what an object says into `into`, where that is not yet; whether it says anything."""
+        said = False
+        for key, item in value.items():
+            rule = rules.get(key)
+            if rule is OMIT or key in into:
+                continue
+            if rule is not WHOLE and isinstance(item, dict | list) and self._parted(item, rule):
+                if (part := self._part(item, rule)) is not None:
+                    into[key] = part
+                    said = True
+            else:
+                self._first(into, key, item)
+                said = True
+        return said
+
+    def _part(self, item: Any, rule: Any) -> Any:
+        """What an object, or an array merged by id, comes to where there was none, if anything."""
+        below: RuleTree = rule if rule is not None else {}
+        if isinstance(item, dict):
+            into: dict[str, Any] = {}
+            return into if self._new(item, below, into) else None
+        array: list[Any] = []
+        entries: Entries = {}
+        for entry in item:
+            self._enter(array, entries, entry, below, "")
+        if not array:
+            return None
+        self._arrays[id(array)] = (array, entries)
+        return array
+
+    def _merge(
+        self, into: dict[str, Any], value: dict[str, Any], rules: RuleTree, path: str, own: str = ""
+    ) -> None:
+        """Merge an object into what was there; but for its field `own`."""
+        for key, item in value.items():
+            rule = rules.get(key)
+            if rule is OMIT or key == own:
+                continue
+            if rule is not WHOLE and isinstance(item, dict | list) and self._parted(item, rule):
+                if item:
+                    self._merge_part(into, key, item, rule, path)
+            elif rule is WHOLE or self._is_plain(into.get(key)):
+                self._again(into, key, item)
+            elif item is not None:
+                self.conflicts.append(f"{path}/{key}")
+                into.pop(key)
+                self._first(into, key, item)
+
+    def _merge_part(self, into: dict[str, Any], key: str, item: Any, rule: Any, path: str) -> None:
+        """Merge an object, or an array merged by id, into what stands at `key`."""
+        below: RuleTree = rule if rule is not None else {}
+        found = into.get(key)
+        plain = self._is_plain(found)
+        if not plain and isinstance(found, dict) and isinstance(item, dict):
+            self._merge(found, item, below, f"{path}/{key}")
+        elif not plain and isinstance(found, list) and isinstance(item, list):
+            array, entries = self._arrays[id(found)]
+            for entry in item:
+                self._enter(array, entries, entry, below, f"{path}/{key}")
+        elif (part := self._part(item, rule)) is not None:
+            if not (plain and self._is_nothing(found)):
+                self.conflicts.append(f"{path}/{key}")
+            into[key] = part
+
+    def _enter(
+        self, array: list[Any], entries: Entries, entry: dict[str, Any], rules: RuleTree, path: str
+    ) -> None:
+        """Merge an entry of an array into the one of the same id, or append it."""
+        made: dict[str, Any] = {}
+        if "id" not in entry:
+            if self._new(entry, rules, made):
+                array.append(made)
+            return
+        name = entry["id"]
+        key = name if isinstance(name, str) else str(name)
+        if (found := entries.get(key)) is not None:
+            self._merge(found, entry, rules, path, "" if name is None else "id")
+            return
+        if name is not None:
+            made["id"] = name
+        self._new(entry, rules, made)
+        entries[key] = made
+        array.append(made)
+
+    def _is_plain(self, found: Any) -> bool:
+        """Whether `found` was set as a plain value or list, not merged from parts."""
+        return not isinstance(found, dict) and not (
+            isinstance(found, list) and id(found) in self._arrays
+        )
+
+    def _parted(self, item: Any, rule: Any) -> bool:
+        """Whether an object or array, which is no whole list, is merged part by part.
+
+        Not an array with other than objects; nor one that the model does not know, none of whose
+        objects has an id: merged by id, every release would add all of it again.
+        """
+        if isinstance(item, dict):
+            return True
+        identified = rule is not None or self._append or not item
+        for one in item:
+            if not isinstance(one, dict):
+                return False
+            identified = identified or "id" in one
+        return identified

@@ -197,3 +197,30 @@ def test_a_manifest_is_plain_json_for_other_tools(any_lake: Lake) -> None:
         {"path": "sub/file.bin", "bytes": len(DATA), "rows": 7, "sha256": digest(DATA),
          "media_type": "x/y"}
     ]  # fmt: skip
+
+
+def test_an_artifact_that_is_referred_to_is_read_and_verified_where_it_lies(any_lake: Lake) -> None:
+    first = committed(any_lake)
+    here = any_lake.save("raw/a/c", "new", b"new", media_type="x/y")
+    (there,) = (any_lake.refer(first, artifact) for artifact in first.artifacts)
+    second = any_lake.commit(manifest(there, here, folder="raw/a/c"))
+    assert any_lake.manifest("raw/a/c") == second
+    third = any_lake.commit(manifest(any_lake.refer(second, there), folder="raw/a/d"))
+    for told in (second, third):
+        artifact = told.artifact("sub/file.bin")
+        assert artifact.folder == first.folder
+        assert any_lake.load(told, artifact) == DATA
+        with any_lake.local(told, artifact) as path:
+            assert path.read_bytes() == DATA
+    any_lake.store.put("raw/a/b/sub/file.bin", b"other")
+    with pytest.raises(LakeCorrupt, match="not what was written"):
+        any_lake.load(third, third.artifact("sub/file.bin"))
+
+
+def test_where_an_artifact_lies_is_no_part_of_what_a_manifest_is(any_lake: Lake) -> None:
+    whole = committed(any_lake)
+    (there,) = (any_lake.refer(whole, artifact) for artifact in whole.artifacts)
+    assert manifest(there, folder="raw/a/c").id == whole.id
+    assert manifest(there).dumps() != whole.dumps()
+    (plain,) = json.loads(whole.dumps())["artifacts"]
+    assert "folder" not in plain  # as manifests always were

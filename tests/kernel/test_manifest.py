@@ -1,5 +1,6 @@
 """Manifests: counts that add up, one text for one content, no byte that can change unseen."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -175,3 +176,11 @@ def test_canonical_json_is_one_text_for_one_value():
     assert canonical({"b": [1, 2.5], "a": "é"}) == (
         '{\n  "a": "é",\n  "b": [\n    1,\n    2.5\n  ]\n}\n'.encode()
     )
+
+
+@given(st.lists(st.tuples(TEXTS, st.integers(0, 2**53), TEXTS, TEXTS), max_size=3))
+def test_artifacts_are_written_as_all_else_is(found: list[tuple[str, int, str, str]]) -> None:
+    artifacts = tuple(Artifact(path, n, n, "h", kind, at) for path, n, kind, at in found)
+    data = replace(SMALL, artifacts=artifacts).dumps()
+    assert data == canonical(json.loads(data))
+    assert Manifest.loads(data).artifacts == tuple(sorted(artifacts))

@@ -15,7 +15,8 @@ import pyarrow.parquet as pq
 
 from kernel import Artifact, Counts, Lake, Manifest, NothingNew, Publication, Source, __version__
 from transforms.jsontext import loads
-from transforms.lines import unpack
+from transforms.parts import lines_in
+from transforms.renewal import month_parts
 from transforms.tables.cells import Cells
 from transforms.tables.rows import ROWS
 from transforms.tables.schema import Table, tables
@@ -102,10 +103,11 @@ def build_tables(publication: Publication, lake: Lake, inputs: Inputs) -> Manife
 
 
 def read_records(lake: Lake, records: Manifest) -> Iterator[dict[str, Any]]:
-    """Every record of a manifest, in order, one month in memory at a time."""
-    for artifact in records.artifacts:
-        for line in unpack(lake.load(records, artifact)):
-            yield loads(line)
+    """Every record of a manifest, by month of first release, then ocid; a part in memory at a time.
+
+    Parts that lie in the folders of earlier records are read and verified there.
+    """
+    return map(loads, lines_in(lake, month_parts(records)))
 
 
 def _write(

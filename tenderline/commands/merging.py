@@ -1,0 +1,78 @@
+"""The command that merges anyone's OCDS files: `merge`."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tenderline import console
+from tenderline.command import cli
+
+if TYPE_CHECKING:
+    from tenderline.merging.run import Merged
+
+WHOLE, LEFT_OUT, UNREADABLE = 0, 1, 2
+SHOWN = 5  # inconsistent processes told; the others are only counted
+
+
+@cli.command()
+@click.argument("files", metavar="FILE...", nargs=-1, required=True)
+@click.option(
+    "-o",
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="File to write; packed if its name ends in .gz or .zst.",
+)
+@click.option("--versioned", is_flag=True, help="Versioned releases, with every change of a value.")
+@click.option("--package", is_flag=True, help="One record package instead of JSON Lines.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=0),
+    metavar="N",
+    default=0,
+    help="Processes that share the work.  [default: one for each core]",
+)
+def merge(files: tuple[str, ...], out: Path, jobs: int, *, versioned: bool, package: bool) -> None:
+    """Merge the releases of anyone's OCDS files, process by process, by the rules of OCDS 1.1.
+
+    FILE is a release package, a record package, a record, a release or a list of these, as JSON or
+    JSON Lines, plain, packed with gzip or zstd, or in a zip or tar; of any size; - is standard
+    input. OUT has one compiled release a line, in order of ocid; or what the options say.
+
+    Exits with 0 if all releases were merged, with 1 if some were left out, and with 2 if a file
+    cannot be read to its end or an option is wrong.
+    """
+    from tenderline.merging.join import Wanted
+    from tenderline.merging.run import merge as run_merge
+
+    merged = run_merge(files, out, Wanted(versioned, package), jobs=jobs)
+    _show(merged, files, out)
+    sys.exit(
+        UNREADABLE if merged.tally.unreadable else LEFT_OUT if merged.tally.left_out else WHOLE
+    )
+
+
+def _show(merged: "Merged", files: tuple[str, ...], out: Path) -> None:
+    tally, joined = merged.tally, merged.joined
+    processes, releases = sum(j.processes for j in joined), sum(j.releases for j in joined)
+    same = sum(j.same for j in joined)
+    more = f", {same:,} of them twice" if same else ""
+    _say(f"{out}: {processes:,} processes of {releases + same:,} releases{more}")
+    if tally.upgraded:
+        _say(f"{tally.upgraded:,} releases of OCDS 1.0 were brought to 1.1 first")
+    if inconsistent := sum(j.inconsistent for j in joined):
+        _say(f"{inconsistent:,} processes are inconsistent: an object in one release and an array "
+             "or a plain value in the next; the later counts")  # fmt: skip
+        for ocid, paths in sorted(one for j in joined for one in j.conflicts)[:SHOWN]:
+            _say(f"  {ocid}: {', '.join(paths)}")
+    for why, count in sorted(tally.left_out.items()):
+        _say(f"left out {count:,}: {why}; the first: {tally.first[why]}")
+    for file, why in sorted(tally.unreadable.items()):
+        _say(f"{files[file]}: not read to its end: {why}")
+
+
+def _say(text: str) -> None:
+    safe = "".join(c if c.isprintable() else "\ufffd" for c in text)
+    console.err.print(safe, markup=False)

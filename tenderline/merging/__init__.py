@@ -1,0 +1,4 @@
+"""The command `merge`: anyone's OCDS files to compiled or versioned releases, or record packages.
+
+Owns the way from files to one merged file. How releases are merged is `transforms.merge`'s.
+"""

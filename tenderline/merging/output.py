@@ -1,0 +1,123 @@
+"""The merged file: JSON Lines or one record package, packed as its name says.
+
+Owns its form, and that it is there whole or not at all. Source: OCDS 1.1, record package schema.
+"""
+
+import hashlib
+import uuid
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+import orjson
+
+from kernel import ConfigError
+from tenderline.merging.spill import Tally
+
+GZIP_LEVEL = 1  # isal's: 3 is a tenth smaller and takes twice as long
+ZSTD_LEVEL = 3
+BLOCK = 1 << 20
+NOWHERE = "not told"  # for a publisher, which a package must name
+
+
+class Writer(Protocol):
+    """Takes bytes."""
+
+    def write(self, data: bytes, /) -> object:
+        """Take more of them."""
+
+
+@contextmanager
+def output(out: Path, names: Iterable[str]) -> Iterator[Writer]:
+    """A new file that takes the place of `out` once all is written.
+
+    Raises:
+        ConfigError: `out` is one of the files `names`, or no file.
+    """
+    part = out.parent / f"{out.name}.part"
+    if out.exists() and not out.is_file():
+        raise ConfigError(f"-o {out}: it is no file: name one to be written")
+    for name in names:
+        if _same(out, name) or _same(part, name):
+            raise ConfigError(f"-o {out}: this would overwrite {name}: name another file")
+    try:
+        with part.open("wb") as raw, _packed(out.suffix, raw) as stream:
+            yield stream
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    part.replace(out)
+
+
+def _same(path: Path, name: str) -> bool:
+    try:
+        return path.samefile(name)
+    except OSError:  # one of them is not there
+        return False
+
+
+@contextmanager
+def _packed(suffix: str, raw: Any) -> Iterator[Writer]:
+    """`raw`, or what packs into it, with no clock and no name in what is written."""
+    if suffix == ".gz":
+        from isal import igzip
+
+        with igzip.IGzipFile("", "wb", GZIP_LEVEL, raw, mtime=0) as stream:
+            yield stream
+    elif suffix == ".zst":
+        import zstandard
+
+        packer = zstandard.ZstdCompressor(level=ZSTD_LEVEL)
+        with packer.stream_writer(raw, closefd=False) as stream:
+            yield stream
+    else:
+        yield raw
+
+
+def write_lines(stream: Writer, lines: Iterable[bytes]) -> None:
+    """Write values one a line; memory holds some of them."""
+    held: list[bytes] = []
+    size = 0
+    for line in lines:
+        held.append(line)
+        size += len(line)
+        if size > BLOCK:
+            stream.write(b"".join(held))
+            held, size = [], 0
+    stream.write(b"".join(held))
+
+
+def write_package(stream: Writer, lines: Iterable[bytes], tally: Tally, last: str) -> None:
+    """Write records, one a line each, as one record package.
+
+    Its metadata are those of the packages that were read, where these agree. Its `uri`, at its
+    end, is a name made from the records themselves: the same for the same content.
+    """
+    head = orjson.dumps(_metadata(tally, last), option=orjson.OPT_SORT_KEYS)
+    stream.write(head[:-1] + b',"records":[')
+    content, between = hashlib.sha256(head), b"\n"
+    for line in lines:
+        record = line.removesuffix(b"\n")
+        content.update(record)
+        stream.write(between + record)
+        between = b",\n"
+    name = uuid.UUID(bytes=content.digest()[:16], version=5)
+    stream.write(b'\n],"uri":"%b"}\n' % name.urn.encode())
+
+
+def _metadata(tally: Tally, last: str) -> Mapping[str, Any]:
+    told = {name: [orjson.loads(one) for one in sorted(v)] for name, v in tally.told.items()}
+    agreed = {name: values[0] for name, values in told.items() if len(values) == 1}
+    publishers = told.get("publisher", [])
+    names = sorted(
+        {str(one["name"]) for one in publishers if isinstance(one, dict) and "name" in one}
+    )
+    date = tally.published or last.replace("+00:00", "Z") or "1970-01-01T00:00:00Z"
+    return {
+        "publisher": {"name": "; ".join(names) or NOWHERE},
+        **agreed,
+        "version": "1.1",
+        **({"extensions": sorted(tally.extensions)} if tally.extensions else {}),
+        "publishedDate": date,
+    }

@@ -1,0 +1,235 @@
+"""A batch of values to releases, each written to the scratch file of its ocid's hash.
+
+Owns what is left out and counted. Runs in processes of its own for a large file.
+"""
+
+import os
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from transforms.findings import Finding
+from transforms.forms import Entry, entries, is_package
+from transforms.jsontext import BadJson, dumps, dumps_as_is, loads
+from transforms.repair import parse
+from transforms.upgrade import upgraded
+from transforms.values import moment
+from validation.reading.brackets import parts
+from validation.reading.documents import read
+from validation.reading.feed import BLANKS, Batch, Envelope, Guessed
+from validation.reading.streams import Unreadable
+from validation.reading.wellformed import REPAIRS
+
+WHOLE = -1  # stands for the number of a document where a text has yet to be told apart
+ENDS = {"array": b"]", "releases": b"]}", "records": b"]}"}  # to what stands before the entries
+TOLD = ("publisher", "license", "publicationPolicy")  # of a package, for a package of records
+
+
+@dataclass(slots=True)
+class Tally:
+    """What was found: releases read, those left out and why, and what packages say.
+
+    `unreadable` says by number of the file why it was not read to its end; `guessed` are the files
+    in which a guess at where entries end proved wrong.
+    """
+
+    read: int = 0
+    left_out: Counter[str] = field(default_factory=Counter)
+    first: dict[str, str] = field(default_factory=dict)
+    upgraded: int = 0
+    repaired: int = 0
+    told: dict[str, set[bytes]] = field(default_factory=dict)
+    extensions: set[str] = field(default_factory=set)
+    published: str = ""
+    unreadable: dict[int, str] = field(default_factory=dict)
+    guessed: set[int] = field(default_factory=set)
+
+    def add(self, other: "Tally") -> None:
+        """Count what another counted."""
+        self.read += other.read
+        self.left_out += other.left_out
+        self.first = {**other.first, **self.first}
+        self.upgraded += other.upgraded
+        self.repaired += other.repaired
+        for name, values in other.told.items():
+            self.told.setdefault(name, set()).update(values)
+        self.extensions |= other.extensions
+        self.published = max(self.published, other.published)
+        self.unreadable.update(other.unreadable)
+        self.guessed |= other.guessed
+
+    def leave_out(self, why: str, what: str) -> None:
+        """Count one that is not merged."""
+        self.left_out[why] += 1
+        self.first.setdefault(why, what)
+
+    def note(self, package: Any) -> None:
+        """Keep what a package says of itself."""
+        if not is_package(package):
+            return
+        for name in TOLD:
+            if package.get(name):
+                self.told.setdefault(name, set()).add(dumps(package[name]))
+        extensions = package.get("extensions")
+        if isinstance(extensions, list):
+            self.extensions.update(one for one in extensions if isinstance(one, str))
+        if isinstance(date := package.get("publishedDate"), str):
+            self.published = max(self.published, date)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the releases of one file go: one of `buckets` files, by the hash of the ocid."""
+
+    folder: Path
+    file: int
+    buckets: int
+
+    def append(self, bucket: int, lines: list[bytes]) -> None:
+        """Write lines; each process has files of its own."""
+        path = self.folder / f"{bucket:04}-{self.file}-{os.getpid()}"
+        with path.open("ab") as stream:
+            stream.writelines(lines)
+
+    def clear(self) -> None:
+        """Forget all of this file."""
+        for path in self.folder.glob(f"*-{self.file}-*"):
+            path.unlink()
+
+
+def envelope_of(envelope: Envelope) -> dict[str, Any]:
+    """What is known of a package that is read entry by entry."""
+    text = envelope.text if envelope.whole else envelope.text + ENDS[envelope.kind]
+    try:
+        value = parse(text, REPAIRS).value
+    except BadJson:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def spill(place: Place, batch: Batch, head: dict[str, Any]) -> Tally:
+    """Write the releases of a batch, unless a guess at where they end proves wrong.
+
+    Args:
+        place: where to.
+        batch: whole values; or, numbered `WHOLE`, the text of a small file.
+        head: of the package that its entries are in, if they are.
+    """
+    tally = Tally()
+    buckets: dict[int, list[bytes]] = {}
+    try:
+        for value, text in _values(batch, head, tally, place.file):
+            for entry in entries(value, empty=True):
+                if (found := _line(entry, text, tally)) is not None:
+                    ocid, line = found
+                    bucket = zlib.crc32(ocid.encode("utf-8", "replace")) % place.buckets
+                    buckets.setdefault(bucket, []).append(line)
+    except Guessed:
+        return Tally(guessed={place.file})
+    for bucket, lines in buckets.items():
+        place.append(bucket, lines)
+    return tally
+
+
+def _values(
+    batch: Batch, head: dict[str, Any], tally: Tally, file: int
+) -> Iterator[tuple[Any, bytes]]:
+    """The values of a batch, each with a text that can stand for it, if there is one."""
+    if batch.kind not in ("document", "line"):
+        yield from _entries(batch, head, tally)
+    elif batch.document != WHOLE:
+        yield from _documents(batch, tally)
+    else:
+        yield from _whole(batch.texts[0], tally, file)
+
+
+def _whole(text: bytes, tally: Tally, file: int) -> Iterator[tuple[Any, bytes]]:
+    """The values of the text of a file."""
+    try:
+        value = loads(text)
+    except BadJson:
+        head: dict[str, Any] = {}
+        try:
+            for part in read([text], guess=False):
+                if isinstance(part, Envelope):
+                    head = envelope_of(part)
+                    tally.note(head)
+                else:
+                    yield from _values(part, head, tally, file)
+        except Unreadable as error:
+            tally.unreadable[file] = error.message
+        return
+    for document in value if isinstance(value, list) else [value]:
+        tally.note(document)
+    yield value, b""
+
+
+def _documents(batch: Batch, tally: Tally) -> Iterator[tuple[Any, bytes]]:
+    """Each document, with its text where that fills a line and can stand for it."""
+    for text in (text.strip(BLANKS) for text in batch.texts):
+        if text and (parsed := _parsed(text, tally)) is not None:
+            value, as_is = parsed
+            for document in value if isinstance(value, list) else [value]:
+                tally.note(document)
+            yield value, text if as_is and b"\n" not in text else b""
+
+
+def _entries(batch: Batch, head: dict[str, Any], tally: Tally) -> Iterator[tuple[Any, bytes]]:
+    """The entries of a package, as the package that they would make."""
+    first = batch.first
+    for text in batch.texts:
+        listed = text.strip(BLANKS)
+        try:
+            values = loads(b"[%b]" % (listed if first else listed.removeprefix(b",")))
+        except BadJson:
+            apart = (_parsed(entry, tally) for entry, _ in parts(listed, first=first) if entry)
+            values = [one[0] for one in apart if one is not None]
+        first = False
+        yield (values if batch.kind == "array" else {**head, batch.kind: values}), b""
+
+
+def _parsed(text: bytes, tally: Tally) -> tuple[Any, bool] | None:
+    """The value of a text, and whether it is just that; None where it is no JSON, which counts."""
+    try:
+        parsed = parse(text, REPAIRS)
+    except BadJson as error:
+        tally.read += 1
+        tally.leave_out("it is no JSON", f"{error}: {text[:60].decode('utf-8', 'replace')!r}")
+        return None
+    tally.repaired += bool(parsed.repairs)
+    return parsed.value, not parsed.repairs
+
+
+def _line(entry: Entry, text: bytes, tally: Tally) -> tuple[str, bytes] | None:
+    """The ocid of a release, and its line in a scratch file; None if it is left out."""
+    tally.read += 1
+    release = entry.release
+    if entry.rejected:
+        tally.leave_out(entry.rejected.message, entry.pointer)
+        return None
+    if not isinstance(release, dict):
+        tally.leave_out("a release must be an object", entry.pointer)
+        return None
+    ocid, date = release.get("ocid"), moment(release.get("date"), UTC)
+    if not isinstance(ocid, str) or not ocid:
+        tally.leave_out("a release has no ocid", f"{release.get('id')!r:.99}")
+        return None
+    if date is None:
+        tally.leave_out("a release has no date that can be read", f"{ocid:.99}")
+        return None
+    findings: list[Finding] = []
+    made = upgraded(release, entry.package.version, findings)
+    tally.upgraded += made is not release
+    try:
+        body = text if text and made is release and entry.pointer == "" else dumps_as_is(made)
+        key = orjson.dumps([ocid, date.isoformat(timespec="microseconds")])
+    except (orjson.JSONEncodeError, RecursionError) as error:
+        tally.leave_out("a release cannot be written", f"{ocid!r:.99}: {error}")
+        return None
+    return ocid, b"%b\t%b\n" % (key, body)

@@ -1,0 +1,286 @@
+import gzip
+import io
+import json
+import random
+import subprocess
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import ocdsmerge
+import orjson
+import pytest
+import zstandard
+from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tenderline.cli import cli
+from tenderline.merging import run, spill, texts
+from tenderline.merging.join import Wanted
+from tenderline.merging.run import merge
+from transforms.ocds.model import EVERY
+from transforms.ocds.schema import release_schema
+
+COMPILED = Wanted(versioned=False, package=False)
+
+
+def release(ocid: int, day: int, **body: Any) -> dict[str, Any]:
+    own = {"ocid": f"ocds-000000-{ocid}", "id": f"{ocid}-{day}", "tag": ["tender"]}
+    return {**own, "date": f"2026-01-{day:02}T00:00:00Z", "language": "en", **body}
+
+
+RELEASES = [
+    release(ocid, day, tender={"id": "1", "title": f"t{day}", "items": [{"id": str(day)}]})
+    for ocid in range(30)
+    for day in range(1, 1 + ocid % 4)
+]
+PACKAGE = {
+    "uri": "https://example.org/1",
+    "version": "1.1",
+    "publisher": {"name": "Ministry"},
+    "publishedDate": "2026-02-01T00:00:00Z",
+    "extensions": ["https://example.org/extension.json"],
+}
+
+
+def lines(found: list[dict[str, Any]]) -> bytes:
+    return b"".join(orjson.dumps(one) + b"\n" for one in found)
+
+
+def merged(tmp_path: Path, *contents: bytes, wanted: Wanted = COMPILED, jobs: int = 1) -> Any:
+    names = []
+    for number, content in enumerate(contents):
+        path = tmp_path / f"in-{number}"
+        path.write_bytes(content)
+        names.append(str(path))
+    made = merge(names, tmp_path / "out", wanted, jobs=jobs)
+    return made, (tmp_path / "out").read_bytes()
+
+
+def expected(*, versioned: bool = False) -> list[Any]:
+    merger = ocdsmerge.Merger(release_schema(EVERY))
+    make = merger.create_versioned_release if versioned else merger.create_compiled_release
+    ocids = sorted({one["ocid"] for one in RELEASES})
+    return [make([one for one in RELEASES if one["ocid"] == ocid]) for ocid in ocids]
+
+
+@pytest.mark.parametrize("versioned", [False, True])
+def test_lines_are_what_ocdsmerge_makes_in_order_of_ocid(tmp_path: Path, versioned: bool) -> None:
+    wanted = Wanted(versioned=versioned, package=False)
+    made, out = merged(tmp_path, lines(RELEASES), wanted=wanted)
+    assert [json.loads(line) for line in out.splitlines()] == expected(versioned=versioned)
+    assert made.tally.read == len(RELEASES)
+
+
+def packed(content: bytes, kind: str) -> bytes:
+    stream = io.BytesIO()
+    if kind == "zip":
+        with zipfile.ZipFile(stream, "w") as archive:
+            archive.writestr("a.json", content)
+            archive.writestr("readme.txt", "no JSON")
+    elif kind == "tar":
+        with tarfile.open(fileobj=stream, mode="w") as archive:
+            info = tarfile.TarInfo("a.json")
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))
+    return stream.getvalue()
+
+
+def forms() -> dict[str, bytes]:
+    package = json.dumps({**PACKAGE, "releases": RELEASES}).encode()
+    records = [{"ocid": one["ocid"], "releases": [one]} for one in RELEASES]
+    return {
+        "lines": lines(RELEASES),
+        "list": orjson.dumps(RELEASES),
+        "package": package,
+        "pretty": json.dumps({**PACKAGE, "releases": RELEASES}, indent=2).encode(),
+        "packages by line": b"\n".join([package, package]),
+        "documents": b"\n".join(json.dumps(one, indent=1).encode() for one in RELEASES),
+        "record package": orjson.dumps({**PACKAGE, "records": records}),
+        "gzip": gzip.compress(package),
+        "zstd": zstandard.compress(lines(RELEASES)),
+        "zip": packed(package, "zip"),
+        "tar": packed(package, "tar"),
+        "byte order mark": b"\xef\xbb\xbf" + package,
+        "UTF-16": json.dumps({**PACKAGE, "releases": RELEASES}).encode("utf-16"),
+    }
+
+
+@pytest.mark.parametrize("form", forms())
+@pytest.mark.parametrize("small", [True, False], ids=["at once", "in batches"])
+def test_every_form_gives_the_same_bytes(
+    tmp_path: Path, form: str, small: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not small:
+        monkeypatch.setattr(texts, "SMALL", 1)
+    _, plain = merged(tmp_path, lines(RELEASES))
+    made, out = merged(tmp_path, forms()[form])
+    assert out == plain
+    assert not made.tally.left_out
+    assert not made.tally.unreadable
+
+
+def test_a_large_package_is_read_entry_by_entry_by_some_processes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = [release(n, 1, tender={"id": "1", "description": "x" * 500}) for n in range(8000)]
+    package = json.dumps({**PACKAGE, "releases": found}).encode()
+    assert len(package) > 4 * texts.SMALL
+    _, plain = merged(tmp_path, lines(found))
+    monkeypatch.setattr(run, "BUCKET", 1 << 20)
+    made, out = merged(tmp_path, package, jobs=2)
+    assert out == plain
+    assert made.tally.told["publisher"] == {b'{"name":"Ministry"}'}
+
+
+def clearing(cleared: list[Any], clear: Any) -> Any:
+    def noted(place: Any) -> None:
+        cleared.append(place)
+        clear(place)
+
+    return noted
+
+
+def test_a_wrong_guess_at_where_entries_end_is_made_good(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The text between entries also stands in a list within an entry."""
+    cleared: list[Any] = []
+    monkeypatch.setattr(spill.Place, "clear", clearing(cleared, spill.Place.clear))
+    inner = [{"ocid": "no", "id": str(n)} for n in range(40)]
+    found = [
+        {"ocid": f"ocds-000000-{n}", "id": "1", "date": "2026-01-01T00:00:00Z", "tag": ["tender"],
+         "pad": "x" * 900, **({"inner": inner} if n > 3000 else {})}
+        for n in range(4000)
+    ]  # fmt: skip
+    _, plain = merged(tmp_path, lines(found))
+    made, out = merged(tmp_path, orjson.dumps({**PACKAGE, "releases": found}), jobs=2)
+    assert out == plain
+    assert made.tally.read == len(found)
+    assert len(cleared) == 1
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.randoms(use_true_random=False), st.integers(1, 4))
+def test_order_of_arrival_and_spread_over_files_make_no_difference(
+    tmp_path_factory: pytest.TempPathFactory, chance: random.Random, files: int
+) -> None:
+    folder = tmp_path_factory.mktemp("merge")
+    # Some of one moment, told with another offset: they are in order of id.
+    odd = release(3, 2, id="other", date="2026-01-02T01:00:00+01:00", tender={"title": "odd"})
+    found = [*RELEASES, odd, RELEASES[5]]
+    _, plain = merged(folder, lines(found))
+    chance.shuffle(found)
+    made, out = merged(folder, *(lines(found[n::files]) for n in range(files)))
+    assert out == plain
+    assert sum(joined.same for joined in made.joined) == 1
+
+
+def test_what_cannot_be_merged_is_left_out_and_told(tmp_path: Path) -> None:
+    bad = [
+        b"{broken",
+        b'{"ocid":"a","id":"1","tag":["tender"]}',
+        b'{"ocid":"","id":"2","date":"2026-01-01T00:00:00Z","tag":["tender"]}',
+        b'"text"',
+    ]
+    path = tmp_path / "in.jsonl"
+    path.write_bytes(lines(RELEASES) + b"\n".join(bad) + b"\n")
+    result = CliRunner().invoke(cli, ["merge", str(path), "-o", str(tmp_path / "out")])
+    assert result.exit_code == 1
+    for told in ("it is no JSON", "no date that can be read", "no ocid", "neither package"):
+        assert told in result.stderr
+    assert len((tmp_path / "out").read_bytes().splitlines()) == len(expected())
+
+
+def test_a_file_that_is_cut_short_is_told_and_the_rest_merged(tmp_path: Path) -> None:
+    path = tmp_path / "in.jsonl.gz"
+    path.write_bytes(gzip.compress(lines(RELEASES) * 20)[:-12])
+    result = CliRunner().invoke(cli, ["merge", str(path), "-o", str(tmp_path / "out")])
+    assert result.exit_code == 2
+    assert "not read to its end" in result.stderr
+    assert (tmp_path / "out").is_file()
+
+
+def test_an_inconsistent_process_does_not_stop_the_others(tmp_path: Path) -> None:
+    odd = [release(90, 1, x={"a": 1}), release(90, 2, x=[{"id": 1}])]
+    path, out = tmp_path / "in.jsonl", tmp_path / "out"
+    path.write_bytes(lines([*RELEASES, *odd]))
+    result = CliRunner().invoke(cli, ["merge", str(path), "-o", str(out)])
+    assert result.exit_code == 0
+    assert "ocds-000000-90: /x" in result.stderr
+    last = json.loads(out.read_bytes().splitlines()[-1])
+    assert last["x"] == [{"id": 1}]
+
+
+def test_releases_of_ocds_1_0_are_brought_to_1_1(tmp_path: Path) -> None:
+    old = release(1, 1, buyer={"name": "A", "address": {"locality": "Bonn"}})
+    made, out = merged(tmp_path, orjson.dumps({**PACKAGE, "version": "1.0", "releases": [old]}))
+    assert made.tally.upgraded == 1
+    assert json.loads(out)["parties"][0]["name"] == "A"
+
+
+def test_numbers_keep_every_digit(tmp_path: Path) -> None:
+    text = b'{"ocid":"a","id":"1","date":"2026-01-01T00:00:00Z","x":1234567890123456.78}\n'
+    assert b'"x":1234567890123456.78' in merged(tmp_path, text)[1]
+
+
+@pytest.mark.parametrize("versioned", [False, True])
+def test_a_record_package_is_valid_and_whole(tmp_path: Path, versioned: bool) -> None:
+    content = orjson.dumps({**PACKAGE, "releases": RELEASES})
+    wanted = Wanted(versioned=versioned, package=True)
+    package = json.loads(merged(tmp_path, content, wanted=wanted)[1])
+    assert package["publisher"] == PACKAGE["publisher"]
+    assert package["publishedDate"] == PACKAGE["publishedDate"]
+    assert package["uri"].startswith("urn:uuid:")
+    assert sum(len(record["releases"]) for record in package["records"]) == len(RELEASES)
+    assert [record["compiledRelease"] for record in package["records"]] == expected()
+    if versioned:
+        found = [record["versionedRelease"] for record in package["records"]]
+        assert found == expected(versioned=True)
+
+
+@pytest.mark.parametrize("suffix", [".gz", ".zst"])
+def test_the_name_of_the_file_tells_how_it_is_packed(tmp_path: Path, suffix: str) -> None:
+    _, plain = merged(tmp_path, lines(RELEASES))
+    out = tmp_path / f"out.jsonl{suffix}"
+    merge([str(tmp_path / "in-0")], out, COMPILED, jobs=1)
+    unpack = zstandard.ZstdDecompressor().decompressobj().decompress
+    assert (gzip.decompress if suffix == ".gz" else unpack)(out.read_bytes()) == plain
+
+
+@pytest.mark.parametrize("name", ["in-0", "nothing"])
+def test_no_file_is_overwritten_or_left_half(tmp_path: Path, name: str) -> None:
+    """Neither the input, nor what was there when an input is missing."""
+    path = tmp_path / "in-0"
+    path.write_bytes(lines(RELEASES))
+    out = path if name == "in-0" else tmp_path / "out"
+    out.write_bytes(lines(RELEASES))
+    run = subprocess.run(
+        [sys.executable, "-c", "from tenderline.cli import main; main()", "merge",
+         str(tmp_path / name), "-o", str(out)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert run.returncode == 2
+    assert ("would overwrite" if name == "in-0" else "check the path") in run.stderr
+    assert out.read_bytes() == lines(RELEASES)
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_standard_input_is_read(tmp_path: Path) -> None:
+    run = subprocess.run(
+        [sys.executable, "-c", "from tenderline.cli import main; main()", "merge", "-",
+         "-o", str(tmp_path / "out")],
+        input=lines(RELEASES), capture_output=True, check=False,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr
+    assert len((tmp_path / "out").read_bytes().splitlines()) == len(expected())
+
+
+def test_scratch_files_stay_few(tmp_path: Path) -> None:
+    place = spill.Place(tmp_path, 0, 3)
+    batch = texts.Batch("line", 0, lines(RELEASES).splitlines())
+    assert spill.spill(place, batch, {}).read == len(RELEASES)
+    assert len(list(tmp_path.iterdir())) <= 3

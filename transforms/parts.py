@@ -1,0 +1,202 @@
+"""Sorted files of lines that are brought up to date without writing again what did not change.
+
+Owns the cutting of a group of lines (a month of records, the index of ocids) into parts. Lines are
+in order of their ocids, which each begins with. A part is cut where its content says so, never
+where it was cut before: equal lines make equal parts, whatever way they came together.
+"""
+
+import hashlib
+import itertools
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from operator import attrgetter
+from typing import NamedTuple
+from urllib.parse import quote, unquote
+
+import orjson
+
+from kernel import Artifact, Lake, Manifest
+from kernel.manifest import digest
+from transforms.lines import MEDIA_TYPE, pack, unpack
+
+SUFFIX = ".jsonl.zst"
+LEAST = 1 << 19  # bytes of lines in a part, but for the last of its group
+ONE_IN = 8  # of the ocids may begin a part: a change moves only the cuts next to it
+LONGEST = 150  # characters of an ocid in the name of a file: file systems take 255 in all
+HEAD = b'{"ocid":'
+TEXT = re.compile(rb'"(?:[^"\\]|\\.)*"')
+
+Line = bytes | None
+Change = tuple[str, list[bytes]]
+Combine = Callable[[str, Line, list[bytes]], Line]
+
+
+class Part(NamedTuple):
+    """A part of a group: all its ocids are `first` or later; the first part's `first` is ""."""
+
+    first: str
+    artifact: Artifact
+    manifest: Manifest
+
+
+def ocid_of(line: bytes) -> str:
+    """The ocid that a line begins with; the rest of the line is not parsed."""
+    found = TEXT.match(line, len(HEAD))
+    if found is None or not line.startswith(HEAD):
+        raise ValueError(f"a line does not begin with its ocid: {line[:80]!r}")
+    return str(orjson.loads(found[0]))
+
+
+def with_ocid(ocid: str, rest: bytes) -> bytes:
+    """A line that begins with `ocid` and goes on with the members of the JSON object `rest`."""
+    return HEAD + orjson.dumps(ocid) + b"," + rest[1:]
+
+
+def groups(manifest: Manifest) -> dict[str, list[Part]]:
+    """The parts of each group, in order of their ocids; groups in order of their names."""
+    found: dict[str, list[Part]] = {}
+    for artifact in manifest.artifacts:
+        group, _, first = artifact.path.removesuffix(SUFFIX).partition(".")
+        found.setdefault(group, []).append(Part(unquote(first), artifact, manifest))
+    return {group: sorted(found[group], key=attrgetter("first")) for group in sorted(found)}
+
+
+def lines_in(lake: Lake, parts: Iterable[Part]) -> Iterator[bytes]:
+    """The lines of `parts`, a part in memory at a time."""
+    for part in parts:
+        yield from unpack(lake.load(part.manifest, part.artifact))
+
+
+class Writer:
+    """A group being written into `folder`, part by part.
+
+    What `parts`, those of the group so far, hold in just the same bytes is referred to instead.
+    """
+
+    def __init__(self, lake: Lake, folder: str, group: str, parts: Sequence[Part]) -> None:
+        self.lake, self.folder, self.group, self.parts = lake, folder, group, parts
+        self.artifacts: list[Artifact] = []
+        self._known = {part.artifact.path: part for part in parts}
+        self._first = ""
+        self._lines: list[bytes] = []
+        self._size = 0
+
+    def add(self, ocid: str, line: bytes) -> None:
+        """Append the line of `ocid`, which comes after all before it."""
+        if self.cuts_before(ocid):
+            self.close()
+            self._first = ocid
+        self._lines.append(line)
+        self._size += len(line)
+
+    def cuts_before(self, ocid: str) -> bool:
+        """Whether `ocid` is the first of another part."""
+        if not self._lines:
+            return bool(self.artifacts)  # behind a part that was referred to
+        return self._size >= LEAST and may_begin(ocid)
+
+    def takes(self, part: Part) -> bool:
+        """Whether `part` may follow as it is: it begins where one begins now."""
+        return self.cuts_before(part.first) if part.first else not self.artifacts
+
+    def refer(self, part: Part) -> None:
+        """Take over a part as it lies, unopened."""
+        self.close()
+        self.artifacts.append(self.lake.refer(part.manifest, part.artifact))
+
+    def close(self) -> None:
+        """Finish the part that is being written."""
+        if not self._lines:
+            return
+        path = _path(self.group, self._first if self.artifacts else "")
+        data, rows = pack(self._lines), len(self._lines)
+        self._lines, self._size = [], 0
+        known = self._known.get(path)
+        if known and known.artifact.sha256 == digest(data):
+            self.refer(known)
+        else:
+            saved = self.lake.save(self.folder, path, data, media_type=MEDIA_TYPE, rows=rows)
+            self.artifacts.append(saved)
+
+
+def update(writer: Writer, changes: Iterable[Change], combine: Combine) -> list[Artifact]:
+    """Write a group anew where it changes, and refer to the rest of it.
+
+    Args:
+        writer: of the group, which knows its parts so far.
+        changes: by ocid, in order, each once: what arrived for it; nothing takes its line away.
+        combine: makes the new line of an ocid of its line so far, if it has one, and what arrived.
+
+    Returns:
+        The artifacts of all parts.
+
+    A part is opened only where an ocid of it changes, or where the part before it no longer ends
+    where it did.
+    """
+    waiting = _Waiting(changes)
+    for here, after in itertools.pairwise([*writer.parts, None]):
+        until = after.first if after else None
+        if here and not waiting.before(until) and writer.takes(here) and not waiting.removes(until):
+            writer.refer(here)
+        elif here:
+            _rewrite(writer, here, waiting.up_to(until), combine)
+    for change in waiting.up_to(None):  # there was no part yet
+        _add(writer, combine, None, change)
+    writer.close()
+    return writer.artifacts
+
+
+class _Waiting:
+    """The changes that are still to be made, of which the next can be seen."""
+
+    def __init__(self, changes: Iterable[Change]) -> None:
+        self._rest = iter(changes)
+        self._next = next(self._rest, None)
+
+    def before(self, until: str | None) -> bool:
+        """Whether one waits for an ocid before `until` (None: any)."""
+        return self._next is not None and (until is None or self._next[0] < until)
+
+    def removes(self, ocid: str | None) -> bool:
+        """Whether the next one takes `ocid` away."""
+        return self._next == (ocid, [])
+
+    def up_to(self, until: str | None) -> Iterator[Change]:
+        """Take those for ocids before `until`."""
+        while (change := self._next) and self.before(until):
+            yield change
+            self._next = next(self._rest, None)
+
+
+def _rewrite(writer: Writer, part: Part, changes: Iterator[Change], combine: Combine) -> None:
+    """Add the lines of `part` to what is being written: as they are, but for `changes`."""
+    change = next(changes, None)
+    for old in lines_in(writer.lake, [part]):
+        ocid = ocid_of(old)
+        while change and change[0] < ocid:
+            _add(writer, combine, None, change)
+            change = next(changes, None)
+        if change and change[0] == ocid:
+            _add(writer, combine, old, change)
+            change = next(changes, None)
+        else:
+            writer.add(ocid, old)
+    while change:
+        _add(writer, combine, None, change)
+        change = next(changes, None)
+
+
+def _add(writer: Writer, combine: Combine, old: Line, change: Change) -> None:
+    ocid, arrived = change
+    if line := combine(ocid, old, arrived):
+        writer.add(ocid, line)
+
+
+def may_begin(ocid: str) -> bool:
+    """Whether a part may begin with `ocid`: one in so many may, by its hash."""
+    chosen = hashlib.sha256(ocid.encode()).digest()[0] % ONE_IN == 0
+    return chosen and len(quote(ocid, safe="")) <= LONGEST
+
+
+def _path(group: str, first: str) -> str:
+    return f"{group}.{quote(first, safe='')}{SUFFIX}" if first else f"{group}{SUFFIX}"
