@@ -24,6 +24,11 @@ MODULES = (
     "validation.process",
     "validation.spots",
     "validation.walk",
+    "validation.reading.assembly",
+    "validation.reading.identities",
+    "validation.reading.inspector",
+    "validation.reading.wellformed",
+    "validation.reading.worker",
     *(
         f"validation.checks.{name}"
         for name in (
