@@ -98,6 +98,20 @@ class Exclude:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Crosscheck:
+    """A second account of what a source published: a CSV file a day, one release a row.
+
+    `url` has `{day}`, filled with the day on the source's clock as `time_format`; `ocid` and `id`
+    are the names of the columns.
+    """
+
+    url: str
+    time_format: str
+    ocid: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """One procurement system. `id` is the name of its facts file.
 
@@ -125,6 +139,7 @@ class Source:
     lapsed: str = ""
     mapping: str = ""
     exclude: tuple[Exclude, ...] = ()
+    crosscheck: Crosscheck | None = None
     repairs: tuple[Repair, ...] = field(default=())
 
     def at(self, base_url: str) -> "Source":
@@ -141,7 +156,11 @@ class Source:
         base, own = urlsplit(base_url), urlsplit(self.fetch.url)
         url = own._replace(scheme=base.scheme, netloc=base.netloc).geturl()
         fetch = replace(self.fetch, url=url, interval=self._interval(base_url))
-        return replace(self, lapsed="", fetch=fetch)
+        second = self.crosscheck
+        if second:
+            there = urlsplit(second.url)._replace(scheme=base.scheme, netloc=base.netloc)
+            second = replace(second, url=there.geturl())
+        return replace(self, lapsed="", fetch=fetch, crosscheck=second)
 
     def placed(self, place: str) -> "Source":
         """The same source as found in files at `place`: a folder, a file, an address, or `-`."""

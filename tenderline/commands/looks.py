@@ -1,6 +1,7 @@
 """Commands that look at what is there: `sources`, `editions`, `verify`, `validate`."""
 
 import sys
+from datetime import date, timedelta
 from pathlib import Path
 
 import click
@@ -36,6 +37,58 @@ def _fresh(lake: Lake, source: Source) -> str:
         end = Window.parse(name).end
         ends.append(min(stamp(end), look[: len(stamp(end))]) if look[:1].isdigit() else stamp(end))
     return max(ends, default="lapsed" if source.lapsed else "never")
+
+
+@cli.command()
+@click.argument("source_id", metavar="SOURCE")
+@click.option("--from", "start", metavar="DAY", help="First day to compare, on the source's clock.")
+@click.option("--to", "end", metavar="DAY", help="Day after the last. Default: the day after.")
+@click.option(
+    "--against", metavar="SOURCE", help="Compare with another source in the lake instead."
+)
+@click.option("--at", "base_url", help="Address of a server to ask instead of the source.")
+@lake_option
+def crosscheck(
+    source_id: str,
+    start: str | None,
+    end: str | None,
+    against: str | None,
+    base_url: str | None,
+    lake_root: str,
+) -> None:
+    """Compare what the lake has of SOURCE with a second account of it.
+
+    That is the source's own file of each day, where it publishes one, or another source with the
+    same processes. Exits with 1 if the lake lacks something.
+    """
+    from extractors.loader import load
+    from tenderline import crosscheck as checks
+
+    lake, source = Lake(lake_root), load(source_id)
+    if against:
+        compared = [checks.against(lake, source, load(against))]
+    else:
+        first, last = _days(start, end)
+        asked = source.at(base_url) if base_url else source
+        compared = list(checks.by_day(lake, asked, first, last))
+    head = ("day", "told", "missing here", "unreadable rows", "the first that is missing")
+    rows = [
+        (c.what, c.told, len(c.missing), c.unreadable, next(iter(c.missing), "")) for c in compared
+    ]
+    console.table(f"{source.title} in the lake", head, rows)
+    sys.exit(any(c.missing for c in compared))
+
+
+def _days(start: str | None, end: str | None) -> tuple[date, date]:
+    """The days from `start` to before `end`: one day if that is not told."""
+    if not start:
+        raise ConfigError("give --from DAY, such as 2026-03-02, or --against SOURCE")
+    try:
+        first = date.fromisoformat(start)
+        last = date.fromisoformat(end) if end else first + timedelta(days=1)
+    except ValueError as error:
+        raise ConfigError(f"{error}: give days such as 2026-03-02") from error
+    return first, last
 
 
 @cli.command()
