@@ -104,6 +104,7 @@ def test_a_short_period_is_accounted_for(source_id: str, place: Path) -> None:
         assert converted.counts.read == converted.counts.written + converted.counts.rejected
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(("source_id", "defect"), OWN)
 def test_a_defect_of_its_own_ends_right(
     source_id: str, defect: str, place: Path, tmp_path: Path
