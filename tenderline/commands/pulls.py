@@ -15,6 +15,20 @@ if TYPE_CHECKING:
     from kernel import Manifest
     from tenderline.pipeline import Run
 
+at_option = click.option(
+    "--at", "base_url", help="Address of a server to ask instead of the source."
+)
+choose_option = click.option(
+    "--choose", multiple=True, help="What to fetch where a source has several; may be repeated."
+)
+until_option = click.option(
+    "--until",
+    type=click.Choice(STAGES),
+    default="publish",
+    show_default=True,
+    help="Last stage to run.",
+)
+
 
 @cli.command()
 @click.argument("source_ids", metavar="SOURCE...", nargs=-1, required=True)
@@ -28,20 +42,12 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="Folder of recorded pages to serve instead of the source.",
 )
-@click.option("--at", "base_url", help="Address of a server to ask instead of the source.")
+@at_option
 @click.option(
     "--files", "place", help="Folder, file or https address of OCDS files to read; - is stdin."
 )
-@click.option(
-    "--choose", multiple=True, help="What to fetch where a source has several; may be repeated."
-)
-@click.option(
-    "--until",
-    type=click.Choice(STAGES),
-    default="publish",
-    show_default=True,
-    help="Last stage to run.",
-)
+@choose_option
+@until_option
 @click.option(
     "--version", "look", help="Name of this look at the windows; another name fetches them again."
 )
@@ -84,17 +90,9 @@ def run(  # noqa: PLR0913, PLR0917 - one for each option
 @click.option("--from", "start", required=True, help="First day to fetch, on the source's clock.")
 @click.option("--to", "end", help="Day after the last. Default: today.")
 @lake_option
-@click.option("--at", "base_url", help="Address of a server to ask instead of the source.")
-@click.option(
-    "--choose", multiple=True, help="What to fetch where a source has several; may be repeated."
-)
-@click.option(
-    "--until",
-    type=click.Choice(STAGES),
-    default="publish",
-    show_default=True,
-    help="Last stage to run.",
-)
+@at_option
+@choose_option
+@until_option
 def backfill(
     source_id: str,
     start: str,
