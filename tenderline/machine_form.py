@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 import orjson
 
-from kernel import ConfigError
+from tenderline.whole_file import whole_file
 from validation.catalogue import GRAVITY, told
 from validation.reading.outcome import Example, Group, Report
 
@@ -72,28 +72,10 @@ def machine_form(out: Path | None, inputs: Sequence[str]) -> Iterator[MachineFor
     if out is None:
         yield Nowhere()
         return
-    part = out.parent / f"{out.name}.part"
-    if out.exists() and not out.is_file():
-        raise ConfigError(f"--json {out}: it is no file: name one to be written")
-    for name in inputs:
-        if _same(out, name) or _same(part, name):
-            raise ConfigError(f"--json {out}: this would overwrite {name}: name another file")
-    try:
-        with part.open("wb") as stream:
-            form = MachineForm(stream)
-            yield form
-            form.close()
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
-    part.replace(out)
-
-
-def _same(path: Path, name: str) -> bool:
-    try:
-        return path.samefile(name)
-    except OSError:  # one of them is not there
-        return False
+    with whole_file(out, inputs, "--json") as stream:
+        form = MachineForm(stream)
+        yield form
+        form.close()
 
 
 def summary(report: Report) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """The merged file: JSON Lines or one record package, packed as its name says.
 
-Owns its form, and that it is there whole or not at all. Source: OCDS 1.1, record package schema.
+Owns its form. Source: OCDS 1.1, record package schema.
 """
 
 import hashlib
@@ -12,8 +12,8 @@ from typing import Any, Protocol
 
 import orjson
 
-from kernel import ConfigError
 from tenderline.merging.spill import Tally
+from tenderline.whole_file import whole_file
 
 GZIP_LEVEL = 1  # isal's: 3 is a tenth smaller and takes twice as long
 ZSTD_LEVEL = 3
@@ -35,26 +35,8 @@ def output(out: Path, names: Iterable[str]) -> Iterator[Writer]:
     Raises:
         ConfigError: `out` is one of the files `names`, or no file.
     """
-    part = out.parent / f"{out.name}.part"
-    if out.exists() and not out.is_file():
-        raise ConfigError(f"-o {out}: it is no file: name one to be written")
-    for name in names:
-        if _same(out, name) or _same(part, name):
-            raise ConfigError(f"-o {out}: this would overwrite {name}: name another file")
-    try:
-        with part.open("wb") as raw, _packed(out.suffix, raw) as stream:
-            yield stream
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
-    part.replace(out)
-
-
-def _same(path: Path, name: str) -> bool:
-    try:
-        return path.samefile(name)
-    except OSError:  # one of them is not there
-        return False
+    with whole_file(out, names, "-o") as raw, _packed(out.suffix, raw) as stream:
+        yield stream
 
 
 @contextmanager
