@@ -8,13 +8,15 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .PHONY: install run test test-heavy lint airflow lock clean
 
+# Bytecode is written once, here: where it cannot be written later, every start would compile again.
 install: $(VENV)/.installed
 
 $(VENV)/.installed: requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(UV)
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.lock
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	$(BIN)/python -m compileall -q -j 2 kernel extractors transforms validation publish dags tenderline
 	$(BIN)/python -m tenderline.native
 	touch $@
 

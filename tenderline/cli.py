@@ -1,4 +1,4 @@
-"""The command `tenderline`: its start, its end, and where its commands are.
+"""The command `tenderline`: its start and its end.
 
 Owns the ending: every error of the pipeline ends in its class's exit code.
 """
@@ -11,11 +11,9 @@ import click
 from kernel import PipelineError
 from tenderline import console
 from tenderline.command import cli
-from tenderline.commands import looks, merging, pulls, servers
 
 __all__ = ["cli", "main"]
 IO_ERROR = 74  # EX_IOERR of sysexits.h: a full disk, a folder that may not be written
-COMMANDS = (pulls, looks, merging, servers)  # importing them is what adds their commands to `cli`
 
 
 def main() -> None:

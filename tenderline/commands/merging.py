@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import click
 
 from tenderline import console
-from tenderline.command import cli
 
 if TYPE_CHECKING:
     from tenderline.merging.run import Merged
@@ -16,7 +15,7 @@ WHOLE, LEFT_OUT, UNREADABLE = 0, 1, 2
 SHOWN = 5  # inconsistent processes told; the others are only counted
 
 
-@cli.command()
+@click.command()
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
 @click.option(
     "-o",
