@@ -3,6 +3,7 @@
 Owns the ending: every error of the pipeline ends in its class's exit code.
 """
 
+import gc
 import os
 import sys
 
@@ -13,12 +14,14 @@ from tenderline import console
 from tenderline.command import cli
 
 __all__ = ["cli", "main"]
+SELDOM = 100_000  # objects alive before the collector looks for cycles, which JSON has none of
 IO_ERROR = 74  # EX_IOERR of sysexits.h: a full disk, a folder that may not be written
 
 
 def main() -> None:
     """Run the command line and exit with the code of the error's class."""
     os.umask(0o022)
+    gc.set_threshold(SELDOM)
     try:
         cli.main(standalone_mode=False)
     except PipelineError as error:

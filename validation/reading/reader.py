@@ -61,7 +61,8 @@ def inspect(name: str, checks: tuple[Check, ...], sink: Sink, *, jobs: int = 0) 
     known = Known()
     with deep_enough(), opened(name) as file:
         while True:
-            reading = Reading(name, file, sink, Pool(checks, jobs, exact=known.exact), known)
+            pool = Pool(checks, jobs, file, exact=known.exact)
+            reading = Reading(name, file, sink, pool, known)
             try:
                 return reading.whole()
             except Guessed:
