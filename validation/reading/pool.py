@@ -36,11 +36,11 @@ class Pool:
     """
 
     def __init__(
-        self, checks: tuple[Check, ...], jobs: int, file: BinaryIO, *, exact: bool = False
+        self, checks: tuple[Check, ...], jobs: int, file: BinaryIO, *, exact: bool, listed: bool
     ) -> None:
-        self.checks, self.jobs, self.exact = checks, jobs, exact
+        self.checks, self.jobs, self.asked = checks, jobs, {"exact": exact, "listed": listed}
         self.file, self._offset = file.fileno(), start_of(file)
-        self.here = Worker(checks, exact=exact)
+        self.here = Worker(checks, **self.asked)
         self._first: tuple[int, Batch, Extensions] | None = None  # waits for a second one
         self._processes: dict[Connection, BaseProcess] = {}
         self._free: deque[Connection] = deque()
@@ -134,7 +134,7 @@ class Pool:
             process = context.Process(
                 target=serve,
                 args=(theirs, others, self.checks, self.file),
-                kwargs={"exact": self.exact},
+                kwargs=self.asked,
             )
             process.daemon = True
             process.start()
@@ -181,8 +181,7 @@ def serve(
     others: tuple[Connection, ...],
     checks: tuple[Check, ...],
     file: int,
-    *,
-    exact: bool,
+    **asked: bool,
 ) -> None:
     """Judge what comes over `connection` until None comes, then send the summary.
 
@@ -192,14 +191,14 @@ def serve(
             are open here, nobody hears that it has ended.
         checks: what to check in each release.
         file: where batches stand that come by their place.
-        exact: see `Worker`.
+        asked: see `Worker`.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the one that asks acts on it
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     gc.set_threshold(SELDOM)
     for other in others:
         other.close()
-    worker = Worker(checks, exact=exact)
+    worker = Worker(checks, **asked)
     try:
         while (job := connection.recv()) is not None:
             batch, extensions = job
