@@ -56,7 +56,7 @@ Published under [{licence}]({licence_url}). Contains public sector information o
 
 def readme(
     publication: Publication, summary: Mapping[str, Any], tables: Manifest, rows: Mapping[str, int]
-) -> str:
+) -> bytes:
     """The README as Markdown."""
     grains = [
         (f"parquet/{name}.parquet", summary["rows"][name], table.grain)
@@ -84,4 +84,4 @@ def readme(
         licence=publication.licence,
         licence_url=publication.licence_url,
         publishers=", ".join(titles),
-    )
+    ).encode()
