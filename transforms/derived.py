@@ -8,6 +8,7 @@ import gc
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from typing import Any
 
 from kernel import Artifact, Counts, Lake, Manifest, __version__
@@ -108,10 +109,15 @@ def _known(lake: Lake, prefix: str, identity: str) -> dict[str, Artifact]:
 
 
 def _made(lake: Lake, folder: str, parts: list[Part], derivation: Derivation) -> Iterator[Artifact]:
+    """Make what is not there yet, in order.
+
+    The first is made by the process that asks: what it imports and reads others then have, too.
+    """
     work = ((derivation.make, _bytes(lake, part), derivation.arguments) for part in parts)
     jobs = cores() if sum(part.artifact.bytes for part in parts) >= WORTH else 1
     with Workers(jobs) as workers:
-        for part, data in zip(parts, workers.each(_make, work), strict=True):
+        first = (_make(*one) for one in islice(work, 1))
+        for part, data in zip(parts, chain(first, workers.each(_make, work)), strict=True):
             yield lake.save(folder, _name(part), data, media_type=derivation.media_type,
                             rows=part.artifact.rows)  # fmt: skip
 

@@ -4,16 +4,15 @@ Owns where a row group ends, so that how its rows came together leaves no trace 
 """
 
 from concurrent.futures import Executor, Future
-from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 
-class Filled(AbstractContextManager["Filled"]):
+class Filled:
     """The file at `path`, to be used in a `with` statement.
 
     Args:
@@ -44,6 +43,9 @@ class Filled(AbstractContextManager["Filled"]):
         self.rows += table.num_rows
         while self._count >= self.size:
             self._write(self.size)
+
+    def __enter__(self) -> Self:
+        return self
 
     def __exit__(
         self,
