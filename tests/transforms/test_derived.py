@@ -218,7 +218,10 @@ def test_a_bundle_gives_back_what_was_put_into_it() -> None:
 
 
 @pytest.mark.parametrize("pieces", [[7], [3, 4], [1] * 7, [5, 0, 2], []])
-def test_row_groups_do_not_tell_how_rows_came(tmp_path: Path, pieces: list[int]) -> None:
+def test_row_groups_do_not_tell_how_rows_came(
+    tmp_path: Path, pieces: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(groups, "SMALL", 2)
     whole = pa.table({"a": pa.array(range(sum(pieces)), pa.int64())})
     for name, cuts in (("one", [whole.num_rows]), ("other", pieces)):
         with groups.Filled(tmp_path / name, whole.schema, 3) as file:

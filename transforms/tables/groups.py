@@ -11,6 +11,8 @@ from typing import Any, Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+SMALL = 64  # tables held as they came: a column of a few rows takes more for itself than for them
+
 
 class Filled:
     """The file at `path`, to be used in a `with` statement.
@@ -33,12 +35,15 @@ class Filled:
         self._threads = threads
         self._file = pq.ParquetWriter(path, schema, compression="zstd", **options)
         self._held: list[pa.Table] = []
+        self._small: list[pa.Table] = []  # the latest
         self._count = 0
         self._under_way: Future[None] | None = None
 
     def add(self, table: pa.Table) -> None:
         """Append rows; the columns of `table` are those of the file, whatever its metadata."""
-        self._held.append(pa.Table.from_arrays(table.columns, schema=self.schema))
+        self._small.append(pa.Table.from_arrays(table.columns, schema=self.schema))
+        if len(self._small) >= SMALL:
+            self._gather()
         self._count += table.num_rows
         self.rows += table.num_rows
         while self._count >= self.size:
@@ -61,7 +66,13 @@ class Filled:
         finally:
             self._file.close()
 
+    def _gather(self) -> None:
+        if self._small:
+            self._held.append(pa.concat_tables(self._small).combine_chunks())
+        self._small = []
+
     def _write(self, rows: int) -> None:
+        self._gather()
         held = pa.concat_tables(self._held) if self._held else self.schema.empty_table()
         group, rest = held.slice(0, rows), held.slice(rows)
         self._held, self._count = [rest] if rest.num_rows else [], rest.num_rows
