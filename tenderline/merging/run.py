@@ -4,7 +4,6 @@ Owns the flow, and that memory is bounded by a piece. What is shown is `tenderli
 """
 
 import heapq
-import os
 import tempfile
 from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
@@ -13,9 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from kernel.workers import Workers, cores
 from tenderline.merging.join import Joined, Wanted, join
 from tenderline.merging.output import output, write_lines, write_package
-from tenderline.merging.pool import Workers
 from tenderline.merging.spill import Place, Tally, envelope_of, spill
 from tenderline.merging.texts import batches, opened, size_of
 from validation.reading.feed import Batch, Envelope
@@ -48,7 +47,7 @@ def merge(names: Sequence[str], out: Path, wanted: Wanted, *, jobs: int = 0) -> 
     Raises:
         ConfigError: a file is not there, or `out` cannot be written.
     """
-    jobs = jobs or len(os.sched_getaffinity(0))
+    jobs = jobs or cores()
     merged = Merged()
     with ExitStack() as stack:
         stream = stack.enter_context(output(out, names))

@@ -3,12 +3,12 @@
 Owns the way through a file, and what is learned on it that makes it read again.
 """
 
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import BinaryIO, Protocol
 
+from kernel.workers import cores
 from validation.checks.registry import Check
 from validation.reading.assembly import Assembly, byte_order_mark, repeats
 from validation.reading.breaches import Extensions
@@ -57,7 +57,7 @@ def inspect(name: str, checks: tuple[Check, ...], sink: Sink | None, *, jobs: in
     Raises:
         Unreadable: there is no such file.
     """
-    jobs = jobs or len(os.sched_getaffinity(0))
+    jobs = jobs or cores()
     known = Known()
     with deep_enough(), opened(name) as file:
         while True:

@@ -1,21 +1,44 @@
 """Work shared out to processes, results in the order of the work.
 
-Owns the processes. With one job, or for what is no more than one piece of work, there are none.
+Owns the processes, and how many there are. With one job, or for what is no more than one piece of
+work, there are none.
 """
 
 import gc
+import os
 import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from itertools import chain
-from multiprocessing import get_context
+from multiprocessing import current_process, get_context, parent_process
+from multiprocessing.connection import wait
 from typing import Any, Self
 
-from kernel import ConfigError
+from kernel.errors import ConfigError
 
 AHEAD = 3  # pieces of work that wait for each process
+JOBS = "TENDERLINE_JOBS"
+
+
+def cores() -> int:
+    """How many processes share a piece of work: one a core, or as many as TENDERLINE_JOBS says.
+
+    Raises:
+        ConfigError: TENDERLINE_JOBS is no number above 0.
+
+    A process that may have none of its own, as a scheduler's worker may not, works alone.
+    """
+    if current_process().daemon:
+        return 1
+    told = os.environ.get(JOBS, "").strip()
+    if not told:
+        return len(os.sched_getaffinity(0))
+    if not told.isdecimal() or int(told) < 1:
+        raise ConfigError(f"{JOBS}={told!r}: set it to a number of processes, 1 or more")
+    return int(told)
 
 
 class Workers:
@@ -61,7 +84,7 @@ class Workers:
         except BrokenProcessPool as error:
             raise ConfigError(
                 "a process that did a part of it was ended, perhaps for want of memory: run it "
-                "again with --jobs 1"
+                f"again with --jobs 1 or {JOBS}=1"
             ) from error
         finally:  # nothing is written any more by those that nobody waits for
             for result in results:
@@ -84,6 +107,14 @@ def _some(work: Iterator[Any], most: int) -> Iterator[Any]:
 
 
 def _deaf() -> None:
-    """Ctrl-C reaches all processes; the one that asks acts on it."""
+    """Ctrl-C reaches all processes; the one that asks acts on it. No process outlives that one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    threading.Thread(target=_follow, daemon=True).start()
+
+
+def _follow() -> None:
+    """End with the process that asks, which may be killed: its pipes are open here, too."""
+    if asks := parent_process():
+        wait([asks.sentinel])
+        os._exit(1)
