@@ -11,11 +11,17 @@ import click
 from kernel import PipelineError
 from tenderline import console
 from tenderline.command import cli
-from tenderline.commands import looks, merging, pulls, servers
+from tenderline.commands import looks, merging, pulls, servers, tabling
 
 __all__ = ["cli", "main"]
 IO_ERROR = 74  # EX_IOERR of sysexits.h: a full disk, a folder that may not be written
-COMMANDS = (pulls, looks, merging, servers)  # importing them is what adds their commands to `cli`
+COMMANDS = (
+    pulls,
+    looks,
+    merging,
+    tabling,
+    servers,
+)  # importing them is what adds their commands to `cli`
 
 
 def main() -> None:

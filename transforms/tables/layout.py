@@ -110,9 +110,7 @@ class _Layout:
             draft.columns[column.path] = number
         return number
 
-    def _node(
-        self, name: str, place: tuple[str, ...], path: tuple[str, ...], home: Draft
-    ) -> Node:
+    def _node(self, name: str, place: tuple[str, ...], path: tuple[str, ...], home: Draft) -> Node:
         """What becomes of an object `name`, at `place` of a release and `path` of a row.
 
         Also of arrays there that a row of `tables.csv` names and the model lacks, such as an

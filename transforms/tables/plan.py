@@ -80,7 +80,9 @@ class Sheet:
         keys: pairs of columns: of a row here, and those that repeat it there.
     """
 
-    def __init__(self, name: str, columns: list[int], more: int, keys: list[tuple[int, int]]) -> None:
+    def __init__(
+        self, name: str, columns: list[int], more: int, keys: list[tuple[int, int]]
+    ) -> None:
         self.name = name
         self.columns = columns
         self.more = more

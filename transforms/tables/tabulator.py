@@ -177,7 +177,7 @@ class Tabulator:
         if spot.section:
             position = context[0] if context else 1
             named = context[1] if len(context) > 1 else None
-            if spot.later or not context and "/" in spot.path:
+            if spot.later or (not context and "/" in spot.path):
                 named = named or text(found.holder.get("id"))
             context = [spot.section, position, named]
             if spot.later:
