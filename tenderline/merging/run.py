@@ -125,7 +125,7 @@ def _join(scratch: Path, workers: Workers, wanted: Wanted) -> list[Joined]:
 
 
 def spilled(scratch: Path) -> list[tuple[str, list[Path]]]:
-    """The scratch files: a name, and the parts that have all releases of each of their processes."""
+    """The scratch files: a name, and the parts that have all releases of their processes."""
     parts: dict[str, list[Path]] = defaultdict(list)
     for path in sorted((scratch / "releases").iterdir()):
         parts[path.name.partition("-")[0]].append(path)

@@ -98,7 +98,7 @@ def make_tables(names: Sequence[str], out: Path, forms: Forms = PARQUET, *, jobs
 
 
 def _largest_first(places: list[tuple[str, list[Path]]]) -> list[tuple[str, list[Path]]]:
-    """The tables that are written: so that no process has a long one to do when all else is done."""
+    """The tables that are written, so that none is long that is begun when all else is done."""
     wanted = [(n, found) for n, found in places if found or not all_tables()[n].made]
     return sorted(wanted, key=lambda each: -sum(path.stat().st_size for path in each[1]))
 

@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-NUMBERS = {3: pa.int64(), 2: pa.int64()}  # kinds of cells that are whole numbers of something
+from transforms.tables.cells import MOMENT, MONEY
+
+COUNTED = (MOMENT, MONEY)  # kinds of cells that are whole numbers of something
 
 
 def array(values: list[Any], rows: int, kind: int, wanted: pa.DataType) -> pa.Array:
@@ -24,9 +26,9 @@ def array(values: list[Any], rows: int, kind: int, wanted: pa.DataType) -> pa.Ar
         return pa.nulls(rows, wanted)
     if len(values) < rows:
         values.extend([None] * (rows - len(values)))
-    if kind not in NUMBERS:
+    if kind not in COUNTED:
         return pa.array(values, wanted)
-    whole = pa.array(values, NUMBERS[kind])
+    whole = pa.array(values, pa.int64())
     return whole.view(wanted) if pa.types.is_timestamp(wanted) else _decimals(whole, wanted)
 
 

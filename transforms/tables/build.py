@@ -78,7 +78,8 @@ def build_tables(publication: Publication, lake: Lake, inputs: Inputs) -> Manife
 
     Returns:
         The manifest of `<table>.parquet`, of the tables made from the model only those that have
-        rows; its version is the edition's name. Counts are releases: as many rows in `releases.parquet` as distinct releases in the records.
+        rows; its version is the edition's name. Counts are releases: as many rows in
+        `releases.parquet` as distinct releases in the records.
         `notes.oddities` counts values that could not be read or had to be rounded.
 
     Raises:

@@ -2,7 +2,7 @@
 
 Owns the counting of values that could not be read or had to be rounded. Amounts are kept as whole
 cents and moments as microseconds since 1970 until they become columns: Arrow takes numbers in many
-times as fast as decimals and date-times. Compiled where a C compiler was there: see `kernel.native`.
+times as fast as decimals and date-times. Compiled where a C compiler was there.
 """
 
 from datetime import UTC, datetime, tzinfo
@@ -15,11 +15,19 @@ EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 DAY: Final = 86_400_000_000  # microseconds
 MOST: Final = 50_000  # moments kept by their text: the same dates come again and again
 PLAIN: Final = 1e15  # a number below it that has two decimal places has fewer digits than a float
+PLACES: Final = 2  # decimal ones of an amount
 LARGEST: Final = 2**31 - 1  # the published columns of whole numbers have 32 bits
 TEXT: Final = 0
+TEXTS: Final = 1
+MOMENT: Final = 2
+MONEY: Final = 3
+NUMBER: Final = 4
+INTEGER: Final = 5
+BOOLEAN: Final = 6
+JSON: Final = 7
 KINDS: Final = {  # of columns, as `columns.csv` calls them
-    "text": TEXT, "texts": 1, "moment": 2, "money": 3, "number": 4, "integer": 5, "boolean": 6,
-    "json": 7,
+    "text": TEXT, "texts": TEXTS, "moment": MOMENT, "money": MONEY, "number": NUMBER,
+    "integer": INTEGER, "boolean": BOOLEAN, "json": JSON,
 }  # fmt: skip
 
 
@@ -95,17 +103,17 @@ class Cells:
         kind = self.kind
         if kind == TEXT:
             return values.text(value)
-        if kind == 1:
+        if kind == TEXTS:
             return value if _all_text(value) else values.texts(value)
-        if kind == 2:
+        if kind == MOMENT:
             return self._clock.micros(value)
-        if kind == 3:
+        if kind == MONEY:
             return self._cents(value)
-        if kind == 4:
+        if kind == NUMBER:
             return _number(value)
-        if kind == 5:
+        if kind == INTEGER:
             return value if type(value) is int and -LARGEST <= value <= LARGEST else None
-        if kind == 6:
+        if kind == BOOLEAN:
             return values.boolean(value)
         return dumps(value).decode()
 
@@ -117,12 +125,12 @@ class Cells:
             whole, _, part = repr(value).partition(".")
             if len(part) == 1:
                 return int(whole + part) * 10
-            if len(part) == 2:
+            if len(part) == PLACES:
                 return int(whole + part)
         amount, rounded = values.money(value)
         if rounded:
             self.tell("rounded")
-        return None if amount is None else int(amount.scaleb(2))
+        return None if amount is None else int(amount.scaleb(PLACES))
 
 
 def _all_text(value: Any) -> bool:
