@@ -20,8 +20,8 @@ from transforms.parts import lines_in
 from transforms.renewal import month_parts
 from transforms.tables.bundle import Bundle
 from transforms.tables.groups import Filled
+from transforms.tables.layout import all_tables
 from transforms.tables.part import ODDITIES, source_rows
-from transforms.tables.schema import tables
 
 log = logging.getLogger(__name__)
 ROW_GROUP = 122_880  # rows: DuckDB's own unit of parallel work
@@ -38,8 +38,9 @@ def build_tables(publication: Publication, lake: Lake, inputs: Inputs) -> Manife
         inputs: each source with the manifest of its records.
 
     Returns:
-        The manifest of `<table>.parquet`; its version is the edition's name. Counts are releases:
-        as many rows in `releases.parquet` as distinct releases in the records.
+        The manifest of `<table>.parquet`, of the tables made from the model only those that have
+        rows; its version is the edition's name. Counts are releases: as many rows in
+        `releases.parquet` as distinct releases in the records.
         `notes.oddities` counts values that could not be read or had to be rounded.
 
     Raises:
@@ -105,16 +106,16 @@ def _joined(
         files = {
             name: open_files.enter_context(
                 Filled(scratch / f"{name}.parquet", table.schema(metadata), ROW_GROUP, threads,
-                       write_page_index=True)
+                       always=not table.made)
             )
-            for name, table in tables().items()
+            for name, table in all_tables().items()
         }  # fmt: skip
         for bundle in bundles:
             oddities.update(bundle.value(ODDITIES))
             for name, file in files.items():
                 if (rows := bundle.table(name)) is not None:
                     file.add(rows)
-    return {file.path: file.rows for file in files.values()}
+    return {file.path: file.rows for file in files.values() if file.path.exists()}
 
 
 def _save(lake: Lake, folder: str, path: Path, rows: int) -> Artifact:

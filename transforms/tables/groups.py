@@ -6,7 +6,7 @@ Owns where a row group ends, so that how its rows came together leaves no trace 
 from concurrent.futures import Executor, Future
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -15,25 +15,26 @@ SMALL = 64  # tables held as they came: a column of a few rows takes more for it
 
 
 class Filled:
-    """The file at `path`, to be used in a `with` statement.
+    """The file at `path`: to be closed, or used in a `with` statement.
 
     Args:
         path: of the file.
         schema: of its columns, with all metadata.
         size: rows in a row group.
         threads: write in the background, one row group of the file after the other.
-        options: of the Parquet writer.
+        always: write the file even if it has no rows.
 
     `rows` counts what was added.
     """
 
     def __init__(
-        self, path: Path, schema: pa.Schema, size: int, threads: Executor | None = None,
-        **options: Any,
+        self, path: Path, schema: pa.Schema, size: int, threads: Executor | None = None, *,
+        always: bool = True,
     ) -> None:  # fmt: skip
         self.path, self.schema, self.size, self.rows = path, schema, size, 0
         self._threads = threads
-        self._file = pq.ParquetWriter(path, schema, compression="zstd", **options)
+        self._always = always
+        self._file: pq.ParquetWriter | None = None
         self._held: list[pa.Table] = []
         self._small: list[pa.Table] = []  # the latest
         self._count = 0
@@ -49,6 +50,16 @@ class Filled:
         while self._count >= self.size:
             self._write(self.size)
 
+    def close(self) -> None:
+        """Write what is left, and close the file."""
+        try:
+            if self._count or (self._always and not self.rows):
+                self._write(self._count)
+            self._wait()
+        finally:
+            if self._file:
+                self._file.close()
+
     def __enter__(self) -> Self:
         return self
 
@@ -58,13 +69,10 @@ class Filled:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Write what is left, and close the file."""
-        try:
-            if error is None and (self._count or not self.rows):
-                self._write(self._count)
-            self._wait()
-        finally:
-            self._file.close()
+        """Close the file; after an error without what is left."""
+        if error is not None:
+            self._count, self._held, self._small, self._always = 0, [], [], False
+        self.close()
 
     def _gather(self) -> None:
         if self._small:
@@ -83,6 +91,10 @@ class Filled:
         self._under_way = self._threads.submit(self._put, group)
 
     def _put(self, group: pa.Table) -> None:
+        if self._file is None:
+            self._file = pq.ParquetWriter(
+                self.path, self.schema, compression="zstd", write_page_index=True
+            )
         self._file.write_table(group.combine_chunks(), row_group_size=self.size)
 
     def _wait(self) -> None:

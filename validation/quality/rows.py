@@ -119,7 +119,7 @@ class Rows(AbstractContextManager["Rows"]):
 
     def __init__(self, path: Path, metadata: Mapping[str, str]) -> None:
         self._failures = Failures()
-        self._file = Filled(path, SCHEMA.with_metadata(dict(metadata)), BATCH, version="2.6")
+        self._file = Filled(path, SCHEMA.with_metadata(dict(metadata)), BATCH)
 
     @property
     def groups(self) -> Groups:
