@@ -38,5 +38,3 @@ def main() -> None:
             f"{error}: make room or mend it, then run the same command again", markup=False
         )
         sys.exit(IO_ERROR)
-    finally:
-        gc.freeze()  # nor does it look once more before the end

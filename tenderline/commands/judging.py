@@ -1,5 +1,6 @@
 """The command that judges anyone's OCDS files: `validate`."""
 
+import gc
 import sys
 from pathlib import Path
 
@@ -39,4 +40,6 @@ def validate(
     """
     from tenderline.validate import validate as run_validate
 
-    sys.exit(run_validate(files, out, strict=strict, standard_only=standard_only, jobs=jobs))
+    code = run_validate(files, out, strict=strict, standard_only=standard_only, jobs=jobs)
+    gc.freeze()  # what is left need not be looked through for cycles at the end
+    sys.exit(code)
