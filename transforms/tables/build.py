@@ -17,6 +17,7 @@ from kernel.workers import cores
 from transforms.derived import results
 from transforms.jsontext import loads
 from transforms.parts import lines_in
+from transforms.rates import reference_rates
 from transforms.renewal import month_parts
 from transforms.tables.bundle import Bundle
 from transforms.tables.groups import Filled
@@ -49,7 +50,8 @@ def build_tables(publication: Publication, lake: Lake, inputs: Inputs) -> Manife
     if not inputs:
         message = "none of its sources has records yet: pull and compile one of them first"
         raise NothingNew(message, source=publication.id)
-    edition = publication.edition([records for _, records in inputs])
+    rates = str(reference_rates().last)
+    edition = publication.edition([records for _, records in inputs], rates)
     folder = f"tables/{publication.id}/{edition}"
     if done := lake.committed(folder):
         return done

@@ -25,9 +25,10 @@ NUMBER: Final = 4
 INTEGER: Final = 5
 BOOLEAN: Final = 6
 JSON: Final = 7
+FILLED: Final = 8  # later, from other columns: see `transforms.tables.converted`
 KINDS: Final = {  # of columns, as `columns.csv` calls them
     "text": TEXT, "texts": TEXTS, "moment": MOMENT, "money": MONEY, "number": NUMBER,
-    "integer": INTEGER, "boolean": BOOLEAN, "json": JSON,
+    "integer": INTEGER, "boolean": BOOLEAN, "json": JSON, "rate": FILLED, "day": FILLED,
 }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from kernel import Lake, Manifest, Source
 from transforms.derived import Derivation, derive
 from transforms.jsontext import loads
 from transforms.lines import unpack
+from transforms.rates import reference_rates
 from transforms.tables.bundle import MEDIA_TYPE, bundled
 from transforms.tables.layout import all_tables
 from transforms.tables.tabulator import Tabulator
@@ -21,7 +22,12 @@ def source_rows(source: Source, lake: Lake, records: Manifest) -> Manifest:
     """The rows of all parts of the records of `source`, made where they were not made yet."""
     clock = source.fetch.clock
     shape = [asdict(table) for table in all_tables().values()]
-    settings = {"source": source.id, "clock": clock, "tables": shape}
+    settings = {
+        "source": source.id,
+        "clock": clock,
+        "tables": shape,
+        "rates": str(reference_rates().last),
+    }
     derivation = Derivation("rows", rows_of, (source.id, clock), MEDIA_TYPE, settings)
     return derive(source.id, lake, records, derivation)
 

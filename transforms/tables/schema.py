@@ -24,6 +24,8 @@ ARROW: Mapping[str, pa.DataType] = {
     "integer": pa.int32(),
     "boolean": pa.bool_(),
     "json": pa.string(),
+    "rate": pa.decimal128(18, 12),
+    "day": pa.date32(),
 }
 
 

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from transforms.tables.arrow import array
 from transforms.tables.cells import KINDS, Cells, Clock
+from transforms.tables.converted import converted
 from transforms.tables.layout import layout
 from transforms.tables.plan import NO_COLUMN, Found, Node, Sheet, Spot, Step
 from transforms.tables.told import Told
@@ -98,7 +99,7 @@ class Tabulator:
             arrays.append(array(cells.values, rows, cells.kind, kept.type))
             cells.values = []
         self._rows[number] = 0
-        return pa.Table.from_arrays(arrays, schema=schema)
+        return converted(table, pa.Table.from_arrays(arrays, schema=schema))
 
     def _object(self, node: Node, item: dict[str, Any], sheet: int, where: str) -> None:
         """A row of `sheet`, and the rows of the arrays in its object."""
