@@ -33,7 +33,7 @@ class CsvFile:
 
     def add(self, rows: pa.Table) -> None:
         """Write rows."""
-        columns = [as_text(column) for column in rows.columns]
+        columns = [as_text(column.combine_chunks()) for column in rows.columns]
         self._file.write_table(pa.Table.from_arrays(columns, schema=self._shape))
 
     def close(self) -> None:
@@ -41,7 +41,7 @@ class CsvFile:
         self._file.close()
 
 
-def as_text(column: pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+def as_text(column: pa.Array) -> pa.Array:
     """A column in the form of CSV: numbers as they are, all else as text."""
     kind = column.type
     if pa.types.is_timestamp(kind):
@@ -49,7 +49,7 @@ def as_text(column: pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
     if pa.types.is_list(kind):
         return lists(column)
     if pa.types.is_string(kind):
-        return safe(column.combine_chunks())
+        return safe(column)
     return column
 
 
@@ -67,14 +67,14 @@ def safe(text: pa.Array) -> pa.Array:
     return pc.if_else(pa.array(risky), pc.binary_join_element_wise("'", text, ""), text)
 
 
-def moments(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+def moments(column: pa.Array) -> pa.Array:
     """Moments as ISO 8601 in UTC, without a fraction that is nothing."""
-    known = column.combine_chunks().dictionary_encode()
+    known = column.dictionary_encode()
     plain = pc.strftime(known.dictionary.cast(pa.timestamp("us")), format="%Y-%m-%dT%H:%M:%SZ")
     return pc.replace_substring_regex(plain, WHOLE, "Z").take(known.indices)
 
 
-def lists(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+def lists(column: pa.Array) -> pa.Array:
     """Lists of text as JSON, which tells entries apart whatever is in them."""
     made: list[Any] = [
         None if found is None else orjson.dumps(found).decode() for found in column.to_pylist()

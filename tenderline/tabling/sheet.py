@@ -31,10 +31,11 @@ HEAD = (
     '</sheetView></sheetViews><sheetFormatPr defaultRowHeight="15"/><sheetData>\n'
 )
 END = "</sheetData></worksheet>\n"
-# What XML cannot hold; and what Excel would take for a character in its own notation.
+# What XML cannot hold; and what stands for a character in the notation of SpreadsheetML (22.9.2.19,
+# ST_Xstring), where it is plain text.
 ILLEGAL = r"[\x{0}-\x{8}\x{b}\x{c}\x{e}-\x{1f}\x{fffe}\x{ffff}]"
 NOTATION = r"_(x[0-9A-Fa-f]{4}_)"
-ESCAPES = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("\r", "_x000D_"))
+ESCAPES = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("\r", "&#13;"))
 
 
 @dataclass(slots=True)

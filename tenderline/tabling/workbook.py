@@ -36,6 +36,7 @@ STYLES = (
     '<cellXfs count="3"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>'
     '<xf numFmtId="164" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>'
     '<xf numFmtId="0" fontId="1" fillId="0" borderId="0" xfId="0" applyFont="1"/></cellXfs>'
+    '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles>'
     "</styleSheet>\n"
 )
 
@@ -54,7 +55,12 @@ def workbook(path: Path, parts: Sequence[SheetPart]) -> None:
             file.writestr(_entry(name), text)
         file.writestr(_entry(_place(1)), _readme(titles, parts))
         for number, part in enumerate(parts, start=2):
-            with part.path.open("rb") as source, file.open(_entry(_place(number)), "w") as target:
+            large = part.path.stat().st_size > zipfile.ZIP64_LIMIT
+            entry = _entry(_place(number))
+            with (
+                part.path.open("rb") as source,
+                file.open(entry, "w", force_zip64=large) as target,
+            ):
                 shutil.copyfileobj(source, target, BLOCK)
             part.path.unlink()
 
