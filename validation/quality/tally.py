@@ -44,17 +44,21 @@ COUNTERS = pa.schema(
     ]
 )
 ADDED_UP = """
-    WITH single AS (SELECT level, source, buyer_id, month, unnest(applied) AS applied,
-            unnest(failed) AS failed, generate_subscripts(applied, 1) - 1 AS number FROM parts),
-        sums AS (SELECT level, source, buyer_id, month, number, sum(applied)::BIGINT AS applied,
-            sum(failed)::BIGINT AS failed FROM single GROUP BY ALL HAVING sum(applied) > 0),
-        names AS (SELECT level, source, buyer_id, month, first(buyer_name ORDER BY part)
-            AS buyer_name FROM parts GROUP BY ALL)
-    SELECT "check", version, severity, level, source, sums.buyer_id, buyer_name, month, applied,
+    WITH groups AS (SELECT row_number() OVER () AS id, * FROM (
+            SELECT level, source, buyer_id, month, first(buyer_name ORDER BY part) AS buyer_name
+            FROM parts GROUP BY ALL)),
+        single AS (SELECT id, groups.level, unnest(applied) AS applied, unnest(failed) AS failed,
+                generate_subscripts(applied, 1) - 1 AS number
+            FROM parts JOIN groups ON parts.level = groups.level AND parts.source = groups.source
+                AND parts.month = groups.month
+                AND parts.buyer_id IS NOT DISTINCT FROM groups.buyer_id),
+        sums AS (SELECT id, level, number, sum(applied)::BIGINT AS applied,
+                sum(failed)::BIGINT AS failed
+            FROM single WHERE applied > 0 GROUP BY ALL)
+    SELECT "check", version, severity, level, source, buyer_id, buyer_name, month, applied,
         applied - failed AS passed, failed
-    FROM sums JOIN rules USING (level, number) JOIN names USING (level, source, month)
-    WHERE sums.buyer_id IS NOT DISTINCT FROM names.buyer_id
-    ORDER BY "check", level, source, sums.buyer_id, month"""
+    FROM sums JOIN rules USING (level, number) JOIN groups USING (id, level)
+    ORDER BY "check", level, source, buyer_id, month"""
 OVER_ALL = """
     SELECT "check", any_value(version) AS version, any_value(severity) AS severity, level, source,
         sum(applied)::BIGINT AS applied, sum(passed)::BIGINT AS passed,
