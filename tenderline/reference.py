@@ -21,6 +21,8 @@ TYPES = {
     "integer": "int32",
     "boolean": "boolean",
     "json": "string, JSON",
+    "rate": "decimal(18,12)",
+    "day": "date",
 }
 HEAD = """\
 # The published tables

@@ -2,7 +2,7 @@
 
 Owns what the tables are that no row of `tables.csv` names: one for each further array of objects,
 and one for the fields that a table of `tables.csv` lacks; and the names of these tables and of
-their columns. Docs: `docs/decisions/0014-every-field-has-a-table.md`.
+their columns. Docs: `docs/decisions/0015-every-field-has-a-table.md`.
 """
 
 from collections.abc import Mapping
