@@ -62,9 +62,7 @@ def write_base(found: str, per_day: int, out: Path) -> Base:
     Processes at which a peer stops, because a value is an object in one release and an array in
     the next, are left out for all, and counted.
     """
-    texts, unreadable = _made_up(per_day), 0
-    if found != MADE_UP:
-        texts, unreadable = _in_files(Path(found))
+    texts, unreadable = (_made_up(per_day), 0) if found == MADE_UP else _in_files(Path(found))
     releases = {(one["ocid"], one["id"]): one for one in map(loads, texts)}
     in_order = sorted(releases.values(), key=lambda one: (one["ocid"], one["date"], one["id"]))
     groups = [list(group) for _, group in groupby(in_order, key=lambda one: one["ocid"])]

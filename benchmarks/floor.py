@@ -1,4 +1,4 @@
-"""The least that any pipeline in Python must do: read JSON, write JSON, pack it; as a program:
+"""The least that any pipeline in Python must do: read JSON, write JSON, pack it.
 
     python -m benchmarks.floor OUT PAGE.json…
 

@@ -1,4 +1,4 @@
-"""A lake with a history of raw pages, as fetching would have left it; run as a program:
+"""A lake with a history of raw pages, as fetching would have left it.
 
     python -m benchmarks.history pages CORPUS LAKE       the pages of a corpus, one for each window
     python -m benchmarks.history years BASE LAKE N       N copies of the base, spread over ten years
@@ -122,8 +122,13 @@ def main() -> None:
     parser.add_argument("lake", type=Path)
     parser.add_argument("numbers", type=int, nargs="*")
     wanted = parser.parse_args()
-    kinds = {"pages": keep_pages, "years": keep_years, "day": keep_day}
-    kinds[wanted.kind](Lake(wanted.lake), wanted.of, *wanted.numbers)
+    lake = Lake(wanted.lake)
+    if wanted.kind == "pages":
+        keep_pages(lake, wanted.of)
+    elif wanted.kind == "years":
+        keep_years(lake, wanted.of, *wanted.numbers)
+    else:
+        keep_day(lake, wanted.of, *wanted.numbers)
 
 
 if __name__ == "__main__":

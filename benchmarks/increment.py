@@ -14,9 +14,10 @@ from typing import Any
 
 from benchmarks.base import SOURCE, read_base
 from benchmarks.places import Places, say, work
-from benchmarks.timing import Command, Taken, python, timed
+from benchmarks.timing import Command, python, timed
 from kernel import Lake
 from publish.pointer import latest_edition
+from tenderline.stages import STAGES, Stage
 from transforms.compile import records_of
 
 KEPT = ("raw", "releases")  # what a rebuild starts from
@@ -24,8 +25,14 @@ DATA = ("json/", "parquet/")  # the quality report also tells of the edition bef
 Row = dict[str, Any]
 
 
-def increments(places: Places, sizes: list[int], day: int) -> list[Row]:
+def increments(places: Places, sizes: list[int], day: int, until: Stage) -> list[Row]:
     """Measure a day of `day` releases, and all made anew, for each size of history.
+
+    Args:
+        places: the base of the history, and room.
+        sizes: of the history, in releases.
+        day: how many releases it has.
+        until: the last stage; `compile` for histories so large that only records can be waited for.
 
     Returns:
         Two rows for each size: the releases in the history, the way, what it took in all and by
@@ -39,16 +46,16 @@ def increments(places: Places, sizes: list[int], day: int) -> list[Row]:
         scratch = places.scratch / f"increment-{size}"
         scratch.mkdir()
         copies = max(1, round(size / read_base(places.base).releases))
-        rows += _measure(places.base, scratch, copies, day)
+        rows += _measure(places.base, scratch, copies, day, until)
         places.dropped(scratch)
     return rows
 
 
-def _measure(base: Path, scratch: Path, copies: int, day: int) -> list[Row]:
+def _measure(base: Path, scratch: Path, copies: int, day: int, until: Stage) -> list[Row]:
     """The rows of one size of history."""
     root, numbers = scratch / "lake", (str(copies), str(day))
     work("history", "years", str(base), str(root), numbers[0])
-    work("pipeline", str(root))
+    work("pipeline", str(root), "--until", until)
     work("history", "day", str(base), str(root), *numbers)
     work("pipeline", str(root), "--until", "convert")
     made = {}
@@ -56,8 +63,8 @@ def _measure(base: Path, scratch: Path, copies: int, day: int) -> list[Row]:
     for way in ("day", "anew"):
         if way == "anew":
             _only(root, KEPT)
-        found.append({"way": way, **_timed(root, scratch / "stages.json")})
-        made[way] = data_of(root)
+        found.append({"way": way, **_timed(root, scratch / "stages.json", until)})
+        made[way] = data_of(root, until)
     if made["day"] != made["anew"]:
         raise SystemExit("the increment is not what the rebuild makes: this is a defect, tell it")
     records = records_of(SOURCE.id, Lake(root))
@@ -66,13 +73,14 @@ def _measure(base: Path, scratch: Path, copies: int, day: int) -> list[Row]:
     return [{"releases": releases, "day": day, **row} for row in found]
 
 
-def _timed(root: Path, stages: Path) -> Row:
+def _timed(root: Path, stages: Path, until: Stage) -> Row:
     """Run the pipeline: what it took in all and by stage, what it wrote."""
     before = _files(root)
-    taken: Taken = timed(
-        Command(python("-m", "benchmarks.pipeline", str(root), "--stages", str(stages)))
-    )
-    written = [size for path, (size, when) in _files(root).items() if before.get(path) != (size, when)]
+    argv = python("-m", "benchmarks.pipeline", str(root), "--until", until, "--stages", str(stages))
+    taken = timed(Command(argv))
+    written = [
+        size for path, (size, when) in _files(root).items() if before.get(path) != (size, when)
+    ]
     return {
         **asdict(taken),
         "stages": json.loads(stages.read_text()),
@@ -81,17 +89,18 @@ def _timed(root: Path, stages: Path) -> Row:
     }
 
 
-def data_of(root: Path) -> dict[str, str]:
-    """What the newest records and edition of a lake are, by name.
+def data_of(root: Path, until: Stage) -> dict[str, str]:
+    """What the newest records and, if it goes so far, edition of a lake are, by name.
 
     Raises:
         SystemExit: there is none.
     """
     lake = Lake(root)
     records, edition = records_of(SOURCE.id, lake), latest_edition(lake, SOURCE.id)
-    if not records or not edition:
+    if not records or (until == STAGES[-1] and not edition):
         raise SystemExit("the pipeline published nothing: run its stages on the command line")
-    files = {a.path: a.sha256 for a in edition.artifacts if a.path.startswith(DATA)}
+    artifacts = edition.artifacts if edition else ()
+    files = {each.path: each.sha256 for each in artifacts if each.path.startswith(DATA)}
     return {"records": records.id, **files}
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 NAMES = ("libcoveocds", "ocdskit", "ocdsmerge", "flatterer")
+TAG = "standard-1__1__5"  # the folder in an archive of the standard's repository
 NO_STANDARD = (
     "the official files of OCDS 1.1.5 were not given (STANDARD=folder): without them the tool "
     "downloads its schema on every run"
@@ -66,10 +67,11 @@ class Peers:
         path = scratch / "standard.zip"
         if not path.exists():
             with zipfile.ZipFile(path, "w") as archive:
+                archive.writestr(f"{TAG}/", "")  # the tool takes the first name as the root
                 for file in sorted(self._official().rglob("*")):
                     if file.is_file():
                         name = file.relative_to(self._official())
-                        archive.write(file, f"standard-1__1__5/schema/{name}")
+                        archive.write(file, f"{TAG}/schema/{name}")
         return path
 
     def _program(self, name: str) -> Path:

@@ -1,4 +1,4 @@
-"""The stages over the raw pages of a lake, as the command line drives them; run as a program:
+"""The stages over the raw pages of a lake, as the command line drives them.
 
     python -m benchmarks.pipeline LAKE [--until STAGE] [--stages OUT.json]
 

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 ROOT = Path(__file__).parents[1]
 KIB_OF_MAXRSS = 1 / 1024 if sys.platform == "darwin" else 1  # macOS counts bytes: getrusage(2)
@@ -101,7 +102,10 @@ def one_after_the_other(runs: Sequence[Taken]) -> Taken:
 
 def _started(command: Command, said: int) -> subprocess.Popen[bytes]:
     nothing = Path(os.devnull)
-    with (command.stdin or nothing).open("rb") as feed, (command.stdout or nothing).open("wb") as to:
+    with (
+        (command.stdin or nothing).open("rb") as feed,
+        (command.stdout or nothing).open("wb") as to,
+    ):
         return subprocess.Popen(
             command.argv, stdin=feed, stdout=to, stderr=said, cwd=ROOT, start_new_session=True
         )
@@ -142,7 +146,7 @@ class Watch:
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._look, daemon=True)
 
-    def __enter__(self) -> "Watch":
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
