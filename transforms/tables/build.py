@@ -19,6 +19,7 @@ from transforms.jsontext import loads
 from transforms.parts import lines_in
 from transforms.rates import reference_rates
 from transforms.renewal import month_parts
+from transforms.tables.answers import answer
 from transforms.tables.bundle import Bundle
 from transforms.tables.groups import Filled
 from transforms.tables.layout import all_tables
@@ -67,6 +68,7 @@ def build_tables(publication: Publication, lake: Lake, inputs: Inputs) -> Manife
     with lake.store.scratch() as scratch:
         bundles = _bundles(lake, inputs)
         files = _joined(bundles, metadata, scratch, oddities)
+        files |= dict(answer({path.stem: [path] for path in files}, metadata, scratch))
         artifacts = [_save(lake, folder, *file) for file in files.items()]
     read = sum(records.counts.written for _, records in inputs)
     rows = {artifact.path: artifact.rows for artifact in artifacts}
