@@ -130,6 +130,19 @@ def test_checks_are_counted_by_buyer_and_month(lake: Lake, monkeypatch: pytest.M
     assert (structure["applied"], structure["passed"], structure["failed"]) == (3, 2, 1)
 
 
+def test_a_buyer_has_the_name_that_comes_first_whichever_part_applies(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts, "LEAST", 1)
+    monkeypatch.setattr(parts, "ONE_IN", 1)
+    plain = {"awards": [], "contracts": []}  # to the first process few checks apply
+    first = award_release(1, buyer={"id": "GB-COH-1", "name": "First"}, **plain)
+    then = award_release(2, buyer={"id": "GB-COH-1", "name": "Then"})
+    found = rows(lake, checked(lake, package(first, then)), "quality_summary")
+    assert {r["buyer_name"] for r in found} == {"First"}
+    assert {r["applied"] for r in found} == {1, 2}
+
+
 def test_fields_are_counted_where_they_can_stand(lake: Lake) -> None:
     done = checked(lake, package(*odd_releases()))
     found = {r["path"]: r for r in rows(lake, done, "quality_coverage")}
