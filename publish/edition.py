@@ -18,6 +18,7 @@ from publish.readme import readme
 from publish.summary import summarise
 from publish.verify import verify
 from transforms.compile import inputs_of
+from transforms.tables.answers import answers, query
 from validation.check import FILES, file_of
 
 log = logging.getLogger(__name__)
@@ -26,6 +27,7 @@ MEDIA_TYPES = {
     ".gz": "application/gzip",
     ".html": "text/html",
     ".md": "text/markdown",
+    ".sql": "application/sql",
     ".parquet": "application/vnd.apache.parquet",
 }
 
@@ -129,6 +131,13 @@ def _making(
     )
 
 
+def _queries(making: Making) -> Rows:
+    """The query of every answer, to be run again by anyone."""
+    for name in answers():
+        making.place(f"sql/{name}.sql").write_text(query(name), encoding="utf-8")
+    return {f"sql/{name}.sql": 0 for name in answers()}
+
+
 def _summary(making: Making) -> Rows:
     making.place("summary.json").write_bytes(canonical(making.summary))
     return {"summary.json": 0}
@@ -155,4 +164,9 @@ def _sums(lake: Lake, folder: str, artifacts: Sequence[Artifact]) -> Artifact:
     return lake.save(folder, "SHA256SUMS", data, media_type="text/plain", rows=len(lines))
 
 
-PARTS: tuple[Part, ...] = (json_files.write_json, json_files.write_quarantine, _summary)
+PARTS: tuple[Part, ...] = (
+    json_files.write_json,
+    json_files.write_quarantine,
+    _queries,
+    _summary,
+)

@@ -8,6 +8,7 @@ from typing import Any
 
 from kernel import Manifest, Publication
 from publish.json_files import COMPILED, NONCONFORMING, PACKAGE, QUARANTINE
+from transforms.tables.answers import answers
 from transforms.tables.layout import all_tables
 
 TEXT = """\
@@ -60,7 +61,7 @@ def readme(
     """The README as Markdown."""
     grains = [
         (f"parquet/{name}.parquet", summary["rows"][name], table.grain)
-        for name, table in all_tables().items()
+        for name, table in (all_tables() | answers()).items()
         if name in summary["rows"]
     ]
     json_files = [
@@ -69,7 +70,8 @@ def readme(
         (NONCONFORMING, "one release that breaks the structure of OCDS, as published"),
         (QUARANTINE, "one release that could not be used, with the reason"),
     ]
-    files = grains + [(name, rows[name], text) for name, text in json_files]
+    asked = [(f"sql/{name}.sql", 0, f"the query that makes `{name}`") for name in answers()]
+    files = grains + [(name, rows[name], text) for name, text in json_files] + asked
     made_up = any(entry["made_up"] for entry in summary["sources"].values())
     titles = [entry["title"] for entry in summary["sources"].values()]
     return TEXT.format(

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 
 from tenderline import checks_reference, ocds_reference
+from transforms.tables.answers import answers, query
 from transforms.tables.layout import all_tables, layout
 from transforms.tables.schema import Table
 
@@ -63,7 +64,8 @@ def page() -> str:
     made = [table for table in all_tables().values() if table.made]
     further = "\n".join(map(_further, made))
     chosen = (line for table in told for line in _table(table))
-    return "\n".join((HEAD, *chosen, FURTHER + further, LEFT_OUT, *_left_out(), ""))
+    asked = (line for table in answers().values() for line in _answer(table))
+    return "\n".join((HEAD, *chosen, *asked, FURTHER + further, LEFT_OUT, *_left_out(), ""))
 
 
 def _table(table: Table) -> Iterator[str]:
@@ -74,6 +76,12 @@ def _table(table: Table) -> Iterator[str]:
     for column in table.columns:
         yield f"| `{column.name}` | {TYPES[column.type]} | `{column.path}` | {column.definition} |"
     yield ""
+
+
+def _answer(table: Table) -> Iterator[str]:
+    yield from _table(table)
+    yield "The query, which runs in DuckDB over the published files:\n"
+    yield f"```sql\n{query(table.name)}```\n"
 
 
 def _further(table: Table) -> str:
