@@ -4,6 +4,7 @@ Owns the text. Every number in it comes from the summary.
 """
 
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any
 
 from kernel import Manifest, Publication
@@ -61,7 +62,7 @@ def readme(
     """The README as Markdown."""
     grains = [
         (f"parquet/{name}.parquet", summary["rows"][name], table.grain)
-        for name, table in (all_tables() | answers()).items()
+        for name, table in chain(all_tables().items(), answers().items())
         if name in summary["rows"]
     ]
     json_files = [
