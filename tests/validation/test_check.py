@@ -104,6 +104,7 @@ def test_great_expectations_finds_bad_metrics() -> None:
                     "orphans",
                     "money_without_currency",
                     "negative_money",
+                    "unlisted_codes",
                 ),
                 0,
             ),
@@ -121,7 +122,7 @@ def test_great_expectations_finds_bad_metrics() -> None:
 
 
 def test_metrics_are_measured_over_every_row(lake: Lake) -> None:
-    bare = award_release(2, awards=[{"id": "a1", "value": {"amount": -5}}])
+    bare = award_release(2, awards=[{"id": "a1", "status": "odd", "value": {"amount": -5}}])
     inputs = [(SOURCE, compiled(lake, package(award_release(1), bare)))]
     built = build_tables(PUBLICATION, lake, inputs)
     frame = measure(
@@ -138,6 +139,7 @@ def test_metrics_are_measured_over_every_row(lake: Lake) -> None:
         "orphans": 0,
         "money_without_currency": 1,
         "negative_money": 1,
+        "unlisted_codes": 1,
     }
     assert found["parties"]["rows"] == 6
 
