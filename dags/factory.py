@@ -12,6 +12,7 @@ from typing import Any
 from airflow.sdk import (
     DAG,
     Asset,
+    AssetAny,
     CronDataIntervalTimetable,
     Param,
     dag,
@@ -118,11 +119,13 @@ def _timetable(source: Source) -> CronDataIntervalTimetable | None:
 
 
 def publication_dag(publication: Publication) -> DAG:
-    """Tables -> check -> gate -> publish, which updates the edition asset; on new records."""
+    """Tables -> check -> gate -> publish, which updates the edition asset; on new records of any of
+    its sources.
+    """
 
     @dag(
         dag_id=f"publish_{publication.id}",
-        schedule=[records_asset(source_id) for source_id in publication.sources],
+        schedule=AssetAny(*(records_asset(source_id) for source_id in publication.sources)),
         start_date=datetime(2026, 1, 1, tzinfo=UTC),
         catchup=False,
         max_active_runs=1,

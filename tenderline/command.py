@@ -13,6 +13,7 @@ from kernel import __version__
 MODULES = {
     "run": "pulls",
     "backfill": "pulls",
+    "publish": "pulls",
     "sources": "looks",
     "crosscheck": "looks",
     "editions": "looks",
