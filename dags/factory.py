@@ -118,7 +118,10 @@ def _timetable(source: Source) -> CronDataIntervalTimetable | None:
 
 
 def publication_dag(publication: Publication) -> DAG:
-    """Tables -> check -> gate -> publish, which updates the edition asset; on new records."""
+    """Tables -> check -> gate -> publish, which updates the edition asset; on new records.
+
+    Where the publication says what to keep, other editions are removed afterwards.
+    """
 
     @dag(
         dag_id=f"publish_{publication.id}",
@@ -171,7 +174,16 @@ def publication_dag(publication: Publication) -> DAG:
                 inputs = _inputs(publication, lake, built)
                 return stage(publication, lake, inputs, built, judged).folder
 
-        publish(gate(check(tables())))  # type: ignore[arg-type]  # the same
+        @task
+        def retain() -> None:
+            from publish.retention import retain as remove
+
+            with outcomes():
+                remove(publication, settings.lake())
+
+        published = publish(gate(check(tables())))  # type: ignore[arg-type]  # the same
+        if publication.keep:  # else nothing goes unless somebody asks for it
+            published >> retain()
 
     return publish_edition()
 
