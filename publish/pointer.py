@@ -13,15 +13,21 @@ from kernel.manifest import canonical, digest
 from publish.withdrawn import highest, withdrawn
 
 
-def pointed_at(lake: Lake, publication_id: str) -> str | None:
-    """The name of the edition that `latest.json` names, be it there or not; None before the first.
+def online(lake: Lake, publication_id: str) -> set[str]:
+    """The edition that `latest.json` names, and the one to which somebody is just taking it back.
+
+    By name, be they there or not; none before the first.
 
     Raises:
         LakeCorrupt: the pointer is unreadable.
     """
     path = _latest(publication_id)
     found = lake.peek(path)
-    return None if found is None else str(_read(found, path)["edition"])
+    if found is None:
+        return set()
+    name = str(_read(found, path)["edition"])
+    entry = withdrawn(lake, publication_id).get(name)
+    return {name, entry["to"]} if entry else {name}
 
 
 def latest_edition(lake: Lake, publication_id: str) -> Manifest | None:

@@ -14,12 +14,13 @@ from kernel.publication import Keep
 from kernel.removal import goes, going, remove, unmark
 from publish import versions
 from publish.chain import before, editions, names
-from publish.pointer import latest_edition, pointed_at
+from publish.pointer import online
 from publish.sweep import prefixes, sweep
 from publish.withdrawn import withdrawn
 
 log = logging.getLogger(__name__)
 Files = dict[str, int]  # sizes by path
+BACK = 2  # good editions that always stay: the latest, as a rule, and one to go back to
 DELTA = "delta/"  # files of an edition that say nothing without the edition before it
 
 
@@ -69,10 +70,10 @@ def _kept(
     lake: Lake, publication_id: str, listed: Sequence[Manifest], keep: Keep
 ) -> dict[str, str]:
     """The editions that stay, each with the first reason."""
-    away, latest = withdrawn(lake, publication_id), latest_edition(lake, publication_id)
+    away, latest = withdrawn(lake, publication_id), online(lake, publication_id)
     good = [edition for edition in listed if edition.version not in away]
-    kept = {latest.version: "latest"} if latest else {}
-    kept |= {edition.version: "last good" for edition in good[:1] if edition.version not in kept}
+    kept = {edition.version: "latest" for edition in listed if edition.version in latest}
+    kept = {edition.version: "to go back to" for edition in good[:BACK]} | kept
     for reason, found in (
         ("cited", [e for e in listed if e.version in keep.cited]),
         (f"last {keep.last}", listed[: keep.last]),
@@ -104,12 +105,17 @@ def _removed(
     """Each folder with the files that go, the editions first; `do` is `remove`, or only `goes`."""
     gone = [*(edition.folder for edition in old), *going(lake, f"published/{publication.id}")]
     swept = sweep(lake, publication, gone)
-    for folder in (*gone, *swept.folders):
-        stays = partial(_is_latest, lake, publication.id, folder)
-        if files := do(lake, folder, swept.needed, stays):
+    for folder in gone:
+        if files := do(lake, folder, swept.needed, partial(_is_online, lake, folder)):
+            yield folder, (len(files), sum(files.values()))
+    if do is remove:
+        swept = sweep(lake, publication, ())  # one of them may have been put back
+    for folder in swept.folders:
+        if files := do(lake, folder, swept.needed):
             yield folder, (len(files), sum(files.values()))
 
 
-def _is_latest(lake: Lake, publication_id: str, folder: str) -> bool:
+def _is_online(lake: Lake, folder: str) -> bool:
     """Whether somebody has moved the pointer to the edition in `folder` since it was looked at."""
-    return folder == f"published/{publication_id}/{pointed_at(lake, publication_id)}"
+    _, publication_id, name = folder.split("/")
+    return name in online(lake, publication_id)

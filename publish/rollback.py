@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import dropwhile, takewhile
 
-from kernel import ConfigError, Lake, LakeCorrupt, Manifest
+from kernel import ConfigError, Lake, Manifest
 from publish import held, versions
 from publish.chain import editions, names
 from publish.pointer import latest_edition, move_back
@@ -53,7 +53,10 @@ def rollback(lake: Lake, publication_id: str, *, reason: str, to: str = "") -> R
     verify(lake, target.folder)
     after = () if target == latest else _between(latest, target, listed, away)
     withdraw(lake, after, target, reason)
-    _point(lake, target, {*withdrawn(lake, publication_id), latest.version})
+    if lake.committed(target.folder) is None:  # who removes looks at the reasons after that
+        message = f"{target.version} was just removed: choose another edition"
+        raise ConfigError(message, source=publication_id)
+    move_back(lake, target, {*withdrawn(lake, publication_id), latest.version})
     now = latest_edition(lake, publication_id) or target
     held.stays(lake, now)
     versions.refresh(lake, publication_id)
@@ -94,10 +97,3 @@ def _between(
         return ()
     between = takewhile(lambda edition: edition != target, rest)
     return tuple(edition for edition in between if edition.version not in away)
-
-
-def _point(lake: Lake, target: Manifest, away: set[str]) -> None:
-    """Move the pointer, and see that the edition was not removed in the meantime."""
-    if move_back(lake, target, away) and lake.committed(target.folder) is None:
-        message = "it was removed while the pointer moved to it: restore it, or choose another one"
-        raise LakeCorrupt(message, path=target.folder)

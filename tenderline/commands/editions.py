@@ -58,7 +58,7 @@ def retain(publication_id: str, lake_root: str, *, dry_run: bool) -> None:
     """Remove editions that need not be kept, and what only they were made of.
 
     What is kept stands in [keep] of a publication's facts; by default the last 30 editions and the
-    last one of each of 24 months. The latest and the last good edition always stay.
+    last one of each of 24 months. The latest and a good one before it always stay.
     """
     from publish.loader import load, load_all
     from publish.retention import retain as remove

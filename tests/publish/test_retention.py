@@ -76,14 +76,13 @@ MONTHLY = [name(2024 + n // 12, n % 12 + 1, day) for n in range(30) for day in (
 
 def test_the_last_ones_stay(any_lake: Lake) -> None:
     history(any_lake, *DAILY)
-    assert kept(any_lake, keeping(2)) == set(DAILY[-2:])
+    assert kept(any_lake, keeping(3)) == set(DAILY[-3:])
 
 
 def test_the_last_of_each_month_stays(lake: Lake) -> None:
     history(lake, *MONTHLY)
-    assert kept(lake, keeping(1, 24)) == {
-        each for each in MONTHLY[12:] if each.endswith("28-00000000")
-    }
+    expected = {each for each in MONTHLY[12:] if each.endswith("28-00000000")}
+    assert kept(lake, keeping(1, 24)) == {*expected, MONTHLY[-2]}
 
 
 def test_by_default_thirty_and_two_years_stay(lake: Lake) -> None:
@@ -95,7 +94,7 @@ def test_by_default_thirty_and_two_years_stay(lake: Lake) -> None:
 
 def test_what_is_cited_stays(lake: Lake) -> None:
     history(lake, *DAILY)
-    assert kept(lake, keeping(1, 0, DAILY[1])) == {DAILY[1], DAILY[4]}
+    assert kept(lake, keeping(1, 0, DAILY[1])) == {DAILY[1], *DAILY[3:]}
 
 
 def test_where_something_is_cited_that_is_not_there_nothing_goes(lake: Lake) -> None:
@@ -111,21 +110,27 @@ def test_where_something_is_cited_that_is_not_there_nothing_goes(lake: Lake) -> 
 def test_the_latest_and_the_last_good_one_stay_whatever_the_facts_say(lake: Lake) -> None:
     made = history(lake, *DAILY)
     rollback(lake, SOURCE, to=DAILY[1], reason="wrong")
-    assert kept(lake, keeping(1)) == {DAILY[4], DAILY[1]}
+    assert kept(lake, keeping(1)) == {DAILY[4], *DAILY[:2]}
     assert latest_edition(lake, SOURCE) == made[1]
+
+
+def test_there_is_always_one_to_go_back_to(lake: Lake) -> None:
+    history(lake, *DAILY)
+    assert kept(lake, keeping(1)) == set(DAILY[3:])
+    assert rollback(lake, SOURCE, reason="wrong").latest.version == DAILY[3]
 
 
 def test_a_withdrawn_edition_is_no_month_s_last(lake: Lake) -> None:
     history(lake, *DAILY, name(2026, 9, 1))
     rollback(lake, SOURCE, to=DAILY[3], reason="wrong")
-    edition(lake, 7, name(2026, 9, 2))
-    move_latest(lake, edition(lake, 8, name(2026, 9, 3)))
-    assert kept(lake, keeping(1, 2)) == {DAILY[3], name(2026, 9, 3)}
+    for day in (2, 3):
+        move_latest(lake, edition(lake, 6 + day, name(2026, 9, day)))
+    assert kept(lake, keeping(1, 2)) == {DAILY[3], name(2026, 9, 2), name(2026, 9, 3)}
 
 
 def test_what_a_kept_delta_is_measured_from_stays(lake: Lake) -> None:
     history(lake, *DAILY, files=("delta/index.json",))
-    assert kept(lake, keeping(1)) == set(DAILY[-2:])
+    assert kept(lake, keeping(1)) == set(DAILY[-3:])
 
 
 def test_what_stays_is_whole_and_nothing_else_is_left(lake: Lake) -> None:
