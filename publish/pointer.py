@@ -10,7 +10,7 @@ from typing import Any
 
 from kernel import Lake, LakeCorrupt, Manifest
 from kernel.manifest import canonical, digest
-from publish.withdrawn import highest, withdrawn
+from publish.withdrawn import stays_away, withdrawn
 
 
 def online(lake: Lake, publication_id: str) -> set[str]:
@@ -64,8 +64,7 @@ def move_latest(lake: Lake, edition: Manifest) -> bool:
     def choose(found: bytes | None) -> bytes | None:
         older = found is None or _read(found, path)["generation"] <= target["generation"]
         # Read after the pointer: where that has moved back, the reason is there already.
-        back = highest(withdrawn(lake, edition.subject)) >= target["generation"]
-        return canonical(target) if older and not back else None
+        return canonical(target) if older and not stays_away(lake, edition) else None
 
     return lake.move(path, choose)
 

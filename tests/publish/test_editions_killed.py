@@ -140,7 +140,7 @@ def killed(act: Act, prepared: Path, root: Path, every: int) -> None:
 
 @pytest.mark.parametrize("name", ACTS)
 def test_an_act_may_be_killed(name: str, prepared: Path, tmp_path: Path) -> None:
-    killed(ACTS[name], prepared, tmp_path, 13)
+    killed(ACTS[name], prepared, tmp_path, 17)
 
 
 @pytest.mark.heavy
@@ -198,12 +198,12 @@ PAIRS = [(first, second) for first in ACTS for second in ACTS if first != second
 
 @pytest.mark.parametrize(("first", "second"), PAIRS[::2])
 def test_an_act_may_be_overtaken(first: str, second: str, prepared: Path, tmp_path: Path) -> None:
-    overtaken(first, second, prepared, tmp_path, 17)
+    overtaken(first, second, prepared, tmp_path, 29)
 
 
 @pytest.mark.heavy
 @pytest.mark.parametrize(("first", "second"), PAIRS)
-def test_an_act_may_be_overtaken_at_any_moment(
+def test_an_act_may_be_overtaken_at_many_moments(
     first: str, second: str, prepared: Path, tmp_path: Path
 ) -> None:
-    overtaken(first, second, prepared, tmp_path, 1)
+    overtaken(first, second, prepared, tmp_path, 7)  # all of them take minutes

@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -19,7 +20,7 @@ from publish.rollback import rollback
 from publish.versions import refresh, versions
 from publish.withdrawn import withdrawn
 from tests.made import award_release, release
-from tests.publish.editions_made import SOURCE, edition, judged
+from tests.publish.editions_made import SOURCE, edition, folder, judged, records
 
 VERSIONS, WITHDRAWN = (f"published/{SOURCE}/{name}.json" for name in ("versions", "withdrawn"))
 LATER, LAST = "20260301T060000Z-20260301T120000Z", "20260301T120000Z-20260301T180000Z"
@@ -109,12 +110,15 @@ def test_a_rollback_goes_back_and_says_why(any_lake: Lake) -> None:
     done = rollback(any_lake, SOURCE, reason="values a thousand times too high")
     assert (done.latest, done.withdrawn) == (second, (third,))
     assert latest_edition(any_lake, SOURCE) == second
+    (entry,) = told(any_lake, WITHDRAWN)["withdrawn"]
+    assert re.fullmatch("[0-9a-f]{64}", entry["records"])
     assert told(any_lake, WITHDRAWN) == {
         "publication": SOURCE,
         "withdrawn": [
             {
                 **(link(third) or {}),
                 "generation": 3,
+                "records": entry["records"],
                 "reason": "values a thousand times too high",
                 "to": second.version,
             }
@@ -138,6 +142,19 @@ def test_the_same_records_stay_away_and_newer_ones_do_not(lake: Lake) -> None:
     assert [state for _, state in states(lake)] == ["published"] * 2 + ["withdrawn"] + [
         "published"
     ] * 2
+
+
+def test_a_window_without_news_does_not_bring_the_same_records_back(lake: Lake) -> None:
+    _, second, third = chain(lake, 1, 2, 3)
+    rollback(lake, SOURCE, reason="wrong")
+    (part,) = records(lake, 3).artifacts
+    path = f"records/{SOURCE}/000004-00000000"
+    same = folder(lake, path, {part.path: b"x" * 100}, generation=4)
+    assert same.artifacts == (part,)
+    assert move_latest(lake, edition(lake, 4, after=second)) is False
+    assert latest_edition(lake, SOURCE) == second
+    assert move_latest(lake, edition(lake, 5, after=second)) is True
+    assert third.version in withdrawn(lake, SOURCE)
 
 
 def test_mended_code_may_be_put_online_for_the_same_records(lake: Lake) -> None:
