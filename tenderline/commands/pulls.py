@@ -129,6 +129,8 @@ def backfill(
 
 def _tell(work: "Run", editions: "list[Manifest]") -> None:
     """Show what a run did."""
+    from publish.pointer import online
+
     lake = work.lake
     console.summary(work.manifests)
     for edition in editions:
@@ -138,5 +140,8 @@ def _tell(work: "Run", editions: "list[Manifest]") -> None:
             console.out.print(f"published {where} ({decision})", markup=False)
         else:
             console.out.print(f"nothing new: {where} was published before", markup=False)
+        if edition.version not in (names := online(lake, edition.subject)):
+            why = "it is of newer records, or these were withdrawn"
+            console.out.print(f"latest stays {', '.join(sorted(names))}: {why}", markup=False)
     if not lake.changes and not editions:
         console.out.print("nothing new: all of this was done before")

@@ -14,7 +14,8 @@ from publish.pointer import move_latest
 from tenderline.cli import cli, main
 from tenderline.command import MODULES
 from tenderline.stand_in import Server, StandIn
-from tests.publish.editions_made import edition, judged
+from tests.publish.editions_made import edition as edition_made
+from tests.publish.editions_made import judged
 from tests.publish.test_held import result
 
 SHARED = Path(__file__).parents[2].parent / "shared"
@@ -147,9 +148,14 @@ def test_run_twice_then_verify_and_list(tell: Teller, tmp_path: Path) -> None:
         0,
         "find_a_tender: 1 editions are kept, 0 folders with 0 bytes would go\n",
     )
-    code, _, err = tell("rollback", "find_a_tender", "--reason", "x", "--lake", tmp_path)
+    assert "latest stays" not in again[1]
+    other = edition_made(Lake(tmp_path), 0, publication="find_a_tender")
+    assert tell("rollback", "find_a_tender", "--reason", "x", "--lake", tmp_path)[0] == 0
+    with StandIn(per_day=40) as server:
+        assert f"latest stays {other.version}: " in tell(*words, "--at", server.url)[1]
+    code, _, err = tell("rollback", "find_a_tender", "--reason", "y", "--lake", tmp_path)
     assert code == 2
-    assert f"no good edition before {edition.name}" in err
+    assert f"no good edition before {other.version}" in err
     copy = shutil.copytree(edition, tmp_path / "copy")
     (copy / "README.md").write_text("changed")
     code, _, err = tell("verify", copy)
@@ -161,7 +167,7 @@ def test_editions_are_taken_back_and_removed(tell: Teller, tmp_path: Path) -> No
     lake, uk = Lake(tmp_path), "find_a_tender"
     made: list[Manifest] = []
     for generation in range(1, 35):
-        made.append(edition(lake, generation, f"2026-{generation:02}", after=(made or [None])[-1],
+        made.append(edition_made(lake, generation, f"2026-{generation:02}", after=(made or [None])[-1],
                             publication=uk))  # fmt: skip
         move_latest(lake, made[-1])
     hold(lake, judged(lake, 35, "held", result("filled", uk), publication=uk))
