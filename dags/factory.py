@@ -119,8 +119,8 @@ def _timetable(source: Source) -> CronDataIntervalTimetable | None:
 
 
 def publication_dag(publication: Publication) -> DAG:
-    """Tables -> check -> gate -> publish, which updates the edition asset; on new records of any of
-    its sources.
+    """Tables -> check -> gate -> publish, which updates the edition asset -> retain, if so told;
+    on new records of any of its sources.
     """
 
     @dag(
@@ -174,9 +174,24 @@ def publication_dag(publication: Publication) -> DAG:
                 inputs = _inputs(publication, lake, built)
                 return stage(publication, lake, inputs, built, judged).folder
 
-        publish(gate(check(tables())))  # type: ignore[arg-type]  # the same
+        published = publish(gate(check(tables())))  # type: ignore[arg-type]  # the same
+        if publication.keep:  # else nothing goes unless somebody asks for it
+            published >> _retain(publication)
 
     return publish_edition()
+
+
+def _retain(publication: Publication) -> Any:
+    """The task that removes editions which need not be kept."""
+
+    @task
+    def retain() -> None:
+        from publish.retention import retain as stage
+
+        with outcomes():
+            stage(publication, settings.lake())
+
+    return retain()
 
 
 def _params() -> dict[str, Param]:

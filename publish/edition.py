@@ -1,7 +1,7 @@
 """The publish stage: one immutable edition, read back and verified, then the pointer.
 
 Owns the layout of `published/<publication>/<edition>/` and the order of its writes: files, then
-`SHA256SUMS`, then `manifest.json`, then `latest.json`.
+`SHA256SUMS`, then `manifest.json`, then `latest.json`, then what tells of them.
 """
 
 import logging
@@ -11,7 +11,8 @@ from pathlib import Path
 
 from kernel import Artifact, Lake, Manifest, Publication, Source, __version__
 from kernel.manifest import canonical
-from publish import json_files, pointer
+from publish import held, json_files, pointer, versions
+from publish.chain import PREVIOUS, previous_of
 from publish.gate import pass_gate
 from publish.making import Making, Part, Rows
 from publish.readme import readme
@@ -49,7 +50,8 @@ def publish(
         quality: the edition's verdict and report.
 
     Returns:
-        The edition's manifest, to which `latest.json` now points unless it points at newer records.
+        The edition's manifest, to which `latest.json` now points unless it points at newer records
+        or these were withdrawn.
 
     Raises:
         GateBlocked: the verdict is `block`.
@@ -60,7 +62,8 @@ def publish(
     edition = lake.committed(folder) or _build(publication, lake, inputs, tables, quality, folder)
     verify(lake, folder)
     moved = pointer.move_latest(lake, edition)
-    pointer.clear_held(lake, publication.id)
+    held.release(lake, edition)
+    versions.refresh(lake, publication.id)
     log.info("publication=%s edition=%s latest_moved=%s", publication.id, edition.version, moved)
     return edition
 
@@ -97,7 +100,10 @@ def _build(
             counts=tables.counts,
             artifacts=tuple(artifacts),
             inputs={manifest.folder: manifest.id for manifest in (*records, tables, quality)},
-            notes={"summary": making.summary, "generation": making.summary["generation"]},
+            notes={
+                "summary": making.summary,
+                **{name: making.summary[name] for name in ("generation", PREVIOUS)},
+            },
         )
     )
 
@@ -124,7 +130,7 @@ def _making(
         conversions=conversions,
         tables=tables,
         quality=quality,
-        previous=pointer.latest_edition(lake, publication.id),
+        previous=previous_of(lake, quality),
         parquet=parquet,
         summary=summarise(publication, inputs, conversions, tables, quality),
         folder=folder,

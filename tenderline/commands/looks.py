@@ -1,4 +1,4 @@
-"""Commands that look at what is there: `sources`, `editions`, `verify`."""
+"""Commands that look at what is there: `sources`, `crosscheck`, `verify`."""
 
 import sys
 from datetime import date, timedelta
@@ -89,25 +89,6 @@ def _days(start: str | None, end: str | None) -> tuple[date, date]:
     except ValueError as error:
         raise ConfigError(f"{error}: give days such as 2026-03-02") from error
     return first, last
-
-
-@click.command()
-@lake_option
-def editions(lake_root: str) -> None:
-    """List the editions in the lake."""
-    from publish.pointer import latest_edition
-
-    lake = Lake(lake_root)
-    rows = []
-    for folder in lake.folders("published"):
-        manifest = lake.manifest(folder)
-        latest = latest_edition(lake, manifest.subject)
-        mark = "latest" if latest and latest.version == manifest.version else ""
-        summary = manifest.notes["summary"]
-        rows.append((manifest.subject, manifest.version, mark, summary["decision"],
-                     summary["rows"]["releases"], summary["rows"]["processes"]))  # fmt: skip
-    head = ("publication", "edition", "", "decision", "releases", "processes")
-    console.table("Editions", head, rows)
 
 
 @click.command()

@@ -149,6 +149,8 @@ def publish(names: tuple[str, ...], lake_root: str) -> None:
 
 def _tell(work: "Run", editions: "list[Manifest]") -> None:
     """Show what a run did."""
+    from publish.pointer import online
+
     lake = work.lake
     console.summary(work.manifests)
     for edition in editions:
@@ -158,5 +160,8 @@ def _tell(work: "Run", editions: "list[Manifest]") -> None:
             console.out.print(f"published {where} ({decision})", markup=False)
         else:
             console.out.print(f"nothing new: {where} was published before", markup=False)
+        if edition.version not in (names := online(lake, edition.subject)):
+            why = "it is of newer records, or these were withdrawn"
+            console.out.print(f"latest stays {', '.join(sorted(names))}: {why}", markup=False)
     if not lake.changes and not editions:
         console.out.print("nothing new: all of this was done before")

@@ -12,14 +12,12 @@ import pytest
 from jsonschema import Draft4Validator, FormatChecker
 from ocdskit.util import detect_format
 
-from kernel import ConfigError, GateBlocked, Lake, Manifest
+from kernel import ConfigError, Lake, Manifest
 from publish.loader import load, load_all
-from publish.pointer import latest_edition
 from tests.made import award_release, release
 
 SHARED = Path(__file__).parents[2].parent / "shared"
 SCHEMAS = SHARED / "reference" / "ocds_1.1.5"
-LATER = "20260301T060000Z-20260301T120000Z"
 
 Publisher = Callable[..., Manifest]
 
@@ -113,36 +111,6 @@ def test_the_release_package_validates(lake: Lake, publish_now: Publisher) -> No
             schema["properties"]["releases"]["items"] = {}
         validator = Draft4Validator(schema, format_checker=FormatChecker())
         assert [e.message for instance in instances for e in validator.iter_errors(instance)] == []
-
-
-def test_latest_points_at_the_newest_edition(lake: Lake, publish_now: Publisher) -> None:
-    first = publish_now(release(1))
-    second = publish_now(release(2), window=LATER)
-    pointer = json.loads(
-        (Path(lake.root) / "published" / "find_a_tender" / "latest.json").read_text()
-    )
-    assert pointer["edition"] == second.version != first.version
-    assert latest_edition(lake, "find_a_tender") == second
-    assert (Path(lake.root) / "published" / "find_a_tender" / pointer["manifest"]).is_file()
-
-
-def test_a_blocked_edition_is_held_with_its_reasons(lake: Lake, publish_now: Publisher) -> None:
-    publish_now(release(1))
-    latest = Path(lake.root) / "published" / "find_a_tender" / "latest.json"
-    before = latest.read_bytes()
-    with pytest.raises(GateBlocked, match="min_usable_share"):
-        publish_now("bad", "worse", window=LATER)
-    held = json.loads(latest.with_name("held.json").read_text())
-    assert held["held"] is True
-    assert "min_usable_share" in held["reasons"][0]
-    assert latest.read_bytes() == before
-    assert len(lake.folders("published")) == 1
-    publish_now(*(release(n) for n in range(2, 60)), window=LATER, version="v2")
-    assert json.loads(latest.with_name("held.json").read_text()) == {
-        "held": False,
-        "publication": "find_a_tender",
-    }
-    assert latest.read_bytes() != before
 
 
 def test_publishing_twice_does_nothing(lake: Lake, publish_now: Publisher) -> None:

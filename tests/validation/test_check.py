@@ -13,6 +13,7 @@ from tests.made import SOURCE, award_release, compiled, package, release
 from transforms.tables.build import build_tables
 from transforms.tables.schema import tables
 from validation import check as module
+from validation.catalogue import gate_rules
 from validation.check import check, file_of
 from validation.expect import expect
 from validation.metrics import measure
@@ -68,6 +69,7 @@ def test_a_good_edition_passes_every_suite(lake: Lake) -> None:
     subjects = {result["subject"] for result in report["results"]}
     assert set(tables()) | {"metrics", "find_a_tender"} <= subjects
     assert len(report["results"]) > 40
+    assert {result["check"] for result in report["results"]} <= gate_rules().keys()
 
 
 def test_great_expectations_finds_what_breaks_a_table(tmp_path: Path) -> None:
