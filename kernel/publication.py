@@ -12,6 +12,7 @@ from kernel.version import __version__
 from kernel.window import Window
 
 SECOND = timedelta(seconds=1)
+CONTACT = "data@tenderline.example"  # of who says none; as the addresses, it need not answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +20,8 @@ class Publication:
     """One series of editions. `id` is the name of its facts file.
 
     `uri` is the address under which the publication will be found; it names packages, and need
-    not answer yet.
+    not answer yet. `contact` is the e-mail address for questions. `plans` says in sentences what
+    is going to change, "" where nothing is.
     """
 
     id: str
@@ -30,6 +32,8 @@ class Publication:
     licence: str
     licence_url: str
     uri: str
+    contact: str = CONTACT
+    plans: str = ""
 
     def edition(self, records: Sequence[Manifest]) -> str:
         """The name of the edition made of `records`: the last day covered and a short hash.

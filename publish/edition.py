@@ -12,8 +12,10 @@ from pathlib import Path
 from kernel import Artifact, Lake, Manifest, Publication, Source, __version__
 from kernel.manifest import canonical
 from publish import json_files, pointer
+from publish.formats import format_of
 from publish.gate import pass_gate
 from publish.making import Making, Part, Rows
+from publish.metadata.write import write_metadata
 from publish.readme import readme
 from publish.summary import summarise
 from publish.verify import verify
@@ -21,13 +23,6 @@ from transforms.compile import inputs_of
 from validation.check import FILES, file_of
 
 log = logging.getLogger(__name__)
-MEDIA_TYPES = {
-    ".json": "application/json",
-    ".gz": "application/gzip",
-    ".html": "text/html",
-    ".md": "text/markdown",
-    ".parquet": "application/vnd.apache.parquet",
-}
 
 
 def publish(
@@ -77,6 +72,8 @@ def _build(
         rows: Rows = {}
         for part in PARTS:
             rows |= part(making)
+        made, told = write_metadata(making, rows)
+        rows |= made
         (scratch / "README.md").write_bytes(readme(publication, making.summary, tables, rows))
         rows["README.md"] = 0
         artifacts = [_put(lake, folder, scratch / name, name, n) for name, n in rows.items()]
@@ -95,7 +92,7 @@ def _build(
             counts=tables.counts,
             artifacts=tuple(artifacts),
             inputs={manifest.folder: manifest.id for manifest in (*records, tables, quality)},
-            notes={"summary": making.summary, "generation": making.summary["generation"]},
+            notes={"summary": making.summary, "generation": making.summary["generation"], **told},
         )
     )
 
@@ -135,7 +132,7 @@ def _summary(making: Making) -> Rows:
 
 
 def _put(lake: Lake, folder: str, local: Path, name: str, rows: int) -> Artifact:
-    media_type = MEDIA_TYPES[Path(name).suffix]
+    media_type = format_of(name).media_type
     return lake.save_file(folder, name, local, media_type=media_type, rows=rows)
 
 
