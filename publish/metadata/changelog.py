@@ -106,7 +106,7 @@ def _schema_changes(told: Description, before: Mapping[str, Any] | None) -> Iter
     if before is None:
         yield "Nothing to compare with."
         return
-    now = told.notes["schemas"]
+    now = told.schemas
     points = [f"{path}: new" for path in sorted(now.keys() - before.keys())]
     points += [f"{path}: gone" for path in sorted(before.keys() - now.keys())]
     for path in sorted(now.keys() & before.keys()):

@@ -139,7 +139,8 @@ def _foreign(
     file: File, keys: Keys, columns: AbstractSet[str], names: Mapping[str, str]
 ) -> Iterator[dict[str, Any]]:
     folder, _, name = file.path.rpartition("/")
+    ending = name.removeprefix(file.table)
     for parent, key in keys.foreign:
-        other = names.get(f"{folder}/{parent}{name.removeprefix(file.table)}")
-        if other and columns >= {*key}:
+        beside = [f"{folder}/{parent}{end}" for end in (CSV if ending in CSV else (ending,))]
+        for other in (names[path] for path in beside if path in names and columns >= {*key}):
             yield {"fields": list(key), "reference": {"resource": other, "fields": list(key)}}

@@ -142,9 +142,9 @@ class Description:
         return {name: tuple(files) for name, files in sorted(found.items())}
 
     @property
-    def notes(self) -> dict[str, Any]:
-        """What the manifest notes: time range, and the schema hash and columns of each table."""
-        schemas = {
+    def schemas(self) -> dict[str, Any]:
+        """Of each Parquet file by its path the schema hash, and the types of its columns."""
+        return {
             file.path: {
                 "sha256": file.shape.sha256,
                 "columns": {field.name: field.type for field in file.shape.fields},
@@ -152,7 +152,11 @@ class Description:
             for file in self.files
             if file.shape
         }
-        return {"schemas": schemas, "time_range": interval(self.span)}
+
+    @property
+    def notes(self) -> dict[str, Any]:
+        """What the edition's manifest notes of it."""
+        return {"schemas": self.schemas, "time_range": interval(self.span)}
 
 
 def interval(window: Window) -> dict[str, str]:
