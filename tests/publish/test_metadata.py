@@ -170,6 +170,7 @@ def test_the_catalogue_has_the_shape_of_dcat_ap(folder: Path, conforms: Any) -> 
     assert done, text
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     "name", ["publisher", "title", "checksumValue", "temporal", "primaryTopic"]
 )
