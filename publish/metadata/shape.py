@@ -6,10 +6,11 @@ Owns the schema hash. Takes nothing from lists of tables, so that any table is d
 from dataclasses import dataclass
 from pathlib import Path
 
+import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from kernel.manifest import canonical, digest
+from kernel.manifest import digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class Shape:
     @property
     def sha256(self) -> str:
         """The schema hash: of the columns' names and types, in order."""
-        return digest(canonical([[field.name, field.type] for field in self.fields]))
+        return digest(orjson.dumps([[field.name, field.type] for field in self.fields]))
 
     @property
     def names(self) -> tuple[str, ...]:
