@@ -14,6 +14,7 @@ from kernel.version import __version__
 from kernel.window import Window
 
 SECOND = timedelta(seconds=1)
+CONTACT = "data@tenderline.example"  # of who says none; as the addresses, it need not answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +41,9 @@ class Publication:
     """One series of editions. `id` is the name of its facts file.
 
     `uri` is the address under which the publication will be found; it names packages, and need
-    not answer yet. `keep` says which editions stay when others are removed; None is `Keep()`, and
-    that none is removed unless somebody asks for it.
+    not answer yet. `contact` is the e-mail address for questions. `plans` says in sentences what
+    is going to change, "" where nothing is. `keep` says which editions stay when others are
+    removed; None is `Keep()`, and that none is removed unless somebody asks for it.
     """
 
     id: str
@@ -52,6 +54,8 @@ class Publication:
     licence: str
     licence_url: str
     uri: str
+    contact: str = CONTACT
+    plans: str = ""
     keep: Keep | None = None
 
     def edition(self, records: Sequence[Manifest], *others: str) -> str:

@@ -13,8 +13,10 @@ from kernel import Artifact, Lake, Manifest, Publication, Source, __version__
 from kernel.manifest import canonical
 from publish import held, json_files, pointer, versions
 from publish.chain import PREVIOUS, previous_of
+from publish.formats import format_of
 from publish.gate import pass_gate
 from publish.making import Making, Part, Rows
+from publish.metadata.write import write_metadata
 from publish.readme import readme
 from publish.summary import summarise
 from publish.verify import verify
@@ -23,14 +25,6 @@ from transforms.tables.answers import answers, query
 from validation.check import FILES, file_of
 
 log = logging.getLogger(__name__)
-MEDIA_TYPES = {
-    ".json": "application/json",
-    ".gz": "application/gzip",
-    ".html": "text/html",
-    ".md": "text/markdown",
-    ".sql": "application/sql",
-    ".parquet": "application/vnd.apache.parquet",
-}
 
 
 def publish(
@@ -82,6 +76,8 @@ def _build(
         rows: Rows = {}
         for part in PARTS:
             rows |= part(making)
+        made, told = write_metadata(making, rows)
+        rows |= made
         (scratch / "README.md").write_bytes(readme(publication, making.summary, tables, rows))
         rows["README.md"] = 0
         artifacts = [_put(lake, folder, scratch / name, name, n) for name, n in rows.items()]
@@ -103,6 +99,7 @@ def _build(
             notes={
                 "summary": making.summary,
                 **{name: making.summary[name] for name in ("generation", PREVIOUS)},
+                **told,
             },
         )
     )
@@ -150,7 +147,7 @@ def _summary(making: Making) -> Rows:
 
 
 def _put(lake: Lake, folder: str, local: Path, name: str, rows: int) -> Artifact:
-    media_type = MEDIA_TYPES[Path(name).suffix]
+    media_type = format_of(name).media_type
     return lake.save_file(folder, name, local, media_type=media_type, rows=rows)
 
 

@@ -45,6 +45,12 @@ pandas
     import pandas
     awards = pandas.read_parquet("parquet/awards.parquet")
 
+## Know it
+
+`dictionary.html` and `dictionary.csv` tell of every column what it means and how often it is
+filled; `publication-policy.html` what is covered and how; `CHANGELOG.md` what changed and what is
+wrong. `datapackage.json`, `dcat.jsonld`, `schema.org.jsonld` and `data.json` say it to software.
+
 ## Check it
 
     sha256sum -c SHA256SUMS
@@ -53,6 +59,7 @@ pandas
 ## Licence
 
 Published under [{licence}]({licence_url}). Contains public sector information of: {publishers}.
+`LICENSE.md` has the attribution of each source, `CITATION.cff` how to cite this edition.
 """
 
 

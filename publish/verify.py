@@ -10,6 +10,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from kernel import Artifact, Lake, LakeCorrupt, Manifest
+from publish.metadata.shape import shape_of
 
 SUMS = "SHA256SUMS"
 
@@ -25,6 +26,7 @@ def verify(lake: Lake, folder: str) -> Manifest:
     for artifact in manifest.artifacts:
         with lake.local(manifest, artifact) as file:
             rows = _rows(artifact, file)
+            _compare_schema(manifest, artifact, file)
         if rows is not None and rows != artifact.rows:
             path = f"{folder}/{artifact.path}"
             raise LakeCorrupt(f"{rows} rows where {artifact.rows} were written", path=path)
@@ -40,6 +42,17 @@ def _rows(artifact: Artifact, file: Path) -> int | None:
         with gzip.open(file) as stream:
             return sum(1 for _ in stream)
     return None
+
+
+def _compare_schema(manifest: Manifest, artifact: Artifact, file: Path) -> None:
+    """The schema hash of a table, if the edition is of a version that notes them."""
+    schemas = manifest.notes.get("schemas")
+    if schemas is None or not artifact.path.endswith(".parquet"):
+        return
+    promised = schemas.get(artifact.path, {}).get("sha256")
+    if shape_of(file, artifact.path).sha256 != promised:
+        path = f"{manifest.folder}/{artifact.path}"
+        raise LakeCorrupt("its columns are not those that the manifest notes", path=path)
 
 
 def _compare_sums(lake: Lake, manifest: Manifest) -> None:

@@ -24,6 +24,10 @@ def lake(tmp_path: Path) -> Lake:
 @pytest.fixture
 def publish_now(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> Publisher:
     """Publishes releases from raw page to edition; Great Expectations has tests of its own."""
+    return publisher(lake, monkeypatch)
+
+
+def publisher(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> Publisher:
     monkeypatch.setattr(check_module, "check_tables", lambda _files: iter(()))
     monkeypatch.setattr(check_module, "check_metrics", lambda _frame: iter(()))
     publication = load("find_a_tender")

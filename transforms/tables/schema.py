@@ -76,8 +76,9 @@ class Table:
     made: bool = False
 
     def schema(self, metadata: Mapping[str, str]) -> pa.Schema:
-        """The Arrow schema, with `metadata` beside grain and key."""
+        """The Arrow schema, with `metadata` beside grain, key and object."""
         told = {**metadata, "table": self.name, "grain": self.grain, "key": ",".join(self.key)}
+        told["object"] = self.object
         return pa.schema([column.field() for column in self.columns], metadata=told)
 
 
