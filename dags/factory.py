@@ -119,9 +119,7 @@ def _timetable(source: Source) -> CronDataIntervalTimetable | None:
 
 
 def publication_dag(publication: Publication) -> DAG:
-    """Tables -> check -> gate -> publish, which updates the edition asset -> retain, if so told;
-    on new records of any of its sources.
-    """
+    """Tables -> check -> gate -> publish (-> retain, if told), on new records of any source."""
 
     @dag(
         dag_id=f"publish_{publication.id}",
