@@ -8,7 +8,7 @@ from typing import Any
 
 from kernel import Manifest, Publication
 from publish.json_files import COMPILED, NONCONFORMING, PACKAGE, QUARANTINE
-from transforms.tables.schema import tables as all_tables
+from transforms.tables.layout import all_tables
 
 TEXT = """\
 # {title}
@@ -61,6 +61,7 @@ def readme(
     grains = [
         (f"parquet/{name}.parquet", summary["rows"][name], table.grain)
         for name, table in all_tables().items()
+        if name in summary["rows"]
     ]
     json_files = [
         (COMPILED, "one compiled release, as JSON Lines"),

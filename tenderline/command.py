@@ -19,6 +19,7 @@ MODULES = {
     "verify": "looks",
     "validate": "judging",
     "merge": "merging",
+    "tables": "tabling",
     "replay": "servers",
     "stand-in": "servers",
     "demo": "servers",

@@ -52,6 +52,18 @@ def join(path: Path, parts: list[Path], wanted: Wanted) -> Joined:
         wanted: what the lines hold.
     """
     joined = Joined(path)
+    with path.open("wb") as stream:
+        for key, releases in processes(parts, joined):
+            made = _made(releases, wanted, joined)
+            stream.write(b"%b\t%b\n" % (key, dumps(made)))
+    return joined
+
+
+def processes(parts: list[Path], joined: Joined) -> Iterator[tuple[bytes, list[dict[str, Any]]]]:
+    """The releases of each process in scratch files, which this uses up, counted in `joined`.
+
+    Processes come in order of ocid (as in JSON), releases of one in order of date, each once.
+    """
     keyed = []
     for part in parts:
         for line in part.read_bytes().splitlines():
@@ -60,11 +72,8 @@ def join(path: Path, parts: list[Path], wanted: Wanted) -> Joined:
             keyed.append((orjson.dumps(ocid)[1:-1], when, body))
         part.unlink()
     keyed.sort(key=itemgetter(0, 1))
-    with path.open("wb") as stream:
-        for key, group in groupby(keyed, itemgetter(0)):
-            made = _made(list(_releases(group, joined)), wanted, joined)
-            stream.write(b"%b\t%b\n" % (key, dumps(made)))
-    return joined
+    for key, group in groupby(keyed, itemgetter(0)):
+        yield key, list(_releases(group, joined))
 
 
 def _releases(
@@ -97,10 +106,15 @@ def _made(releases: list[dict[str, Any]], wanted: Wanted, joined: Joined) -> Any
     if wanted.package or not wanted.versioned:
         compiled = compile_releases(releases)
         merged["compiledRelease"], conflicts = compiled.release, compiled.conflicts
+    note_conflicts(joined, ocid, conflicts)
+    if wanted.package:
+        return {"ocid": ocid, "releases": releases, **merged}
+    return next(iter(merged.values()))
+
+
+def note_conflicts(joined: Joined, ocid: str, conflicts: list[str]) -> None:
+    """Count a process whose releases disagree on the kind of a value, if they do."""
     if conflicts:
         joined.inconsistent += 1
         if len(joined.conflicts) < SHOWN:
             joined.conflicts.append((ocid, sorted(set(conflicts))))
-    if wanted.package:
-        return {"ocid": ocid, "releases": releases, **merged}
-    return next(iter(merged.values()))

@@ -55,7 +55,7 @@ def merge(names: Sequence[str], out: Path, wanted: Wanted, *, jobs: int = 0) -> 
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="tenderline-"))
         workers = stack.enter_context(Workers(jobs))
         scratch = Path(folder)
-        merged.tally = _spill(names, scratch, workers)
+        merged.tally = spill_files(names, scratch, workers)
         merged.joined = _join(scratch, workers, wanted)
         lines = _in_order([joined.path for joined in merged.joined])
         if wanted.package:
@@ -66,15 +66,15 @@ def merge(names: Sequence[str], out: Path, wanted: Wanted, *, jobs: int = 0) -> 
     return merged
 
 
-def _spill(names: Sequence[str], scratch: Path, workers: Workers) -> Tally:
-    """Write the releases of all files to scratch files."""
+def spill_files(names: Sequence[str], scratch: Path, workers: Workers) -> Tally:
+    """Write the releases of all files to scratch files; `spilled` names these."""
     sizes = [size_of(name) for name in names]
     buckets = max(FEW if 0 in sizes else 1, min(sum(sizes) // BUCKET, MOST_BUCKETS), workers.jobs)
-    spilled = scratch / "releases"
-    spilled.mkdir()
+    folder = scratch / "releases"
+    folder.mkdir()
     with ExitStack() as stack:
         paths = [stack.enter_context(opened(name, scratch)) for name in names]
-        files = [(path, Place(spilled, file, buckets)) for file, path in enumerate(paths)]
+        files = [(path, Place(folder, file, buckets)) for file, path in enumerate(paths)]
         tallies = _spilled(files, workers, guess=True)
         if wrong := [file for file, tally in tallies.items() if tally.guessed]:
             for file in wrong:
@@ -120,11 +120,16 @@ def _work(
 
 def _join(scratch: Path, workers: Workers, wanted: Wanted) -> list[Joined]:
     """Merge each scratch file."""
+    work = ((scratch / bucket, found, wanted) for bucket, found in spilled(scratch))
+    return list(workers.each(join, work))
+
+
+def spilled(scratch: Path) -> list[tuple[str, list[Path]]]:
+    """The scratch files: a name, and the parts that have all releases of their processes."""
     parts: dict[str, list[Path]] = defaultdict(list)
     for path in sorted((scratch / "releases").iterdir()):
         parts[path.name.partition("-")[0]].append(path)
-    work = ((scratch / bucket, found, wanted) for bucket, found in sorted(parts.items()))
-    return list(workers.each(join, work))
+    return sorted(parts.items())
 
 
 def _in_order(paths: Sequence[Path]) -> Iterator[bytes]:

@@ -14,7 +14,7 @@ from kernel import Lake, Manifest, NothingNew
 from publish.loader import load
 from tests.made import SOURCE, award_release, compiled, package, release
 from transforms.tables.build import build_tables
-from transforms.tables.rows import ROWS
+from transforms.tables.layout import all_tables
 from transforms.tables.schema import tables
 
 PUBLICATION = load("find_a_tender")
@@ -37,7 +37,7 @@ def of(row: Mapping[str, Any], *names: str) -> tuple[Any, ...]:
 
 
 def test_every_table_has_rows_facts_and_a_maker() -> None:
-    assert list(tables()) == list(ROWS)
+    assert list(all_tables())[: len(tables())] == list(tables())
     for table in tables().values():
         names = [column.name for column in table.columns]
         assert len(set(names)) == len(names)

@@ -6,20 +6,20 @@ records (month of first release, then ocid), so equal records give equal bytes.
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from kernel import Artifact, Counts, Lake, Manifest, NothingNew, Publication, Source, __version__
 from transforms.jsontext import loads
 from transforms.parts import lines_in
 from transforms.renewal import month_parts
-from transforms.tables.cells import Cells
-from transforms.tables.rows import ROWS
-from transforms.tables.schema import Table, tables
+from transforms.tables.layout import all_tables
+from transforms.tables.schema import Table
+from transforms.tables.tabulator import Tabulator
 
 log = logging.getLogger(__name__)
 ROW_GROUP = 122_880  # rows: DuckDB's own unit of parallel work
@@ -27,27 +27,45 @@ MEDIA_TYPE = "application/vnd.apache.parquet"
 Inputs = Sequence[tuple[Source, Manifest]]
 
 
-class _Writer:
-    """One table's Parquet file, filled row group by row group."""
+class TableFile:
+    """One table's Parquet file, filled row group by row group; made when it has rows, or asked to.
+
+    Args:
+        table: its name, columns and grain.
+        metadata: what the file says of itself besides.
+        folder: where it is written, as `<table>.parquet`.
+    """
 
     def __init__(self, table: Table, metadata: Mapping[str, str], folder: Path) -> None:
         self.table, self.rows = table, 0
-        self.cells = Cells(table)
         self.schema = table.schema(metadata)
         self.path = folder / f"{table.name}.parquet"
-        self.file = pq.ParquetWriter(
-            self.path, self.schema, compression="zstd", write_page_index=True
-        )
+        self._file: pq.ParquetWriter | None = None
+        self._held = self.schema.empty_table()
 
-    def add(self, record: Mapping[str, Any], base: Mapping[str, Any]) -> None:
-        for item, context in ROWS[self.table.name](record, base):
-            self.cells.add(item, context)
-            if len(self.cells) >= ROW_GROUP:
-                self.flush()
+    def add(self, rows: pa.Table) -> None:
+        """Add rows; those that fill no row group are held back."""
+        self.rows += len(rows)
+        held = pa.concat_tables([self._held, rows])
+        while len(held) >= ROW_GROUP:
+            self._write(held.slice(0, ROW_GROUP))
+            held = held.slice(ROW_GROUP)
+        self._held = held
 
-    def flush(self) -> None:
-        self.rows += len(self.cells)
-        self.file.write_table(self.cells.take(self.schema), row_group_size=ROW_GROUP)
+    def close(self) -> None:
+        """Write what was held back, and the end of the file; without rows only `made` not."""
+        if len(self._held) or (not self.rows and not self.table.made):
+            self._write(self._held)
+        self._held = self.schema.empty_table()
+        if self._file:
+            self._file.close()
+
+    def _write(self, group: pa.Table) -> None:
+        if self._file is None:
+            self._file = pq.ParquetWriter(
+                self.path, self.schema, compression="zstd", write_page_index=True
+            )
+        self._file.write_table(group, row_group_size=ROW_GROUP)
 
 
 def build_tables(publication: Publication, lake: Lake, inputs: Inputs) -> Manifest:
@@ -59,8 +77,9 @@ def build_tables(publication: Publication, lake: Lake, inputs: Inputs) -> Manife
         inputs: each source with the manifest of its records.
 
     Returns:
-        The manifest of `<table>.parquet`; its version is the edition's name. Counts are releases:
-        as many rows in `releases.parquet` as distinct releases in the records.
+        The manifest of `<table>.parquet`, of the tables made from the model only those that have
+        rows; its version is the edition's name. Counts are releases: as many rows in
+        `releases.parquet` as distinct releases in the records.
         `notes.oddities` counts values that could not be read or had to be rounded.
 
     Raises:
@@ -118,20 +137,29 @@ def _write(
     scratch: Path,
     oddities: dict[str, int],
 ) -> Iterator[Artifact]:
-    with ExitStack() as files:
-        writers = [_Writer(table, metadata, scratch) for table in tables().values()]
-        for writer in writers:
-            files.enter_context(writer.file)
+    files = {name: TableFile(table, metadata, scratch) for name, table in all_tables().items()}
+    try:
         for source, records in inputs:
-            for writer in writers:
-                writer.cells.zone = ZoneInfo(source.fetch.clock)
+            rows = Tabulator(ZoneInfo(source.fetch.clock))
             for record in read_records(lake, records):
-                for writer in writers:
-                    writer.add(record, {"source": source.id, "ocid": record["ocid"]})
-        for writer in writers:
-            writer.flush()
-    for writer in writers:
-        oddities |= {f"{writer.table.name}.{k}": n for k, n in writer.cells.oddities.items()}
-        yield lake.save_file(
-            folder, writer.path.name, writer.path, media_type=MEDIA_TYPE, rows=writer.rows
-        )
+                rows.add(record, {"source": source.id, "ocid": record["ocid"]})
+                if rows.most() >= ROW_GROUP:
+                    _move(rows, files)
+            _move(rows, files)
+            for oddity, count in rows.oddities.items():
+                oddities[oddity] = oddities.get(oddity, 0) + count
+    finally:
+        for file in files.values():
+            file.close()
+    for name, file in files.items():
+        if file.rows or not file.table.made:
+            yield lake.save_file(
+                folder, f"{name}.parquet", file.path, media_type=MEDIA_TYPE, rows=file.rows
+            )
+
+
+def _move(rows: Tabulator, files: Mapping[str, TableFile]) -> None:
+    """Move the gathered rows to the tables' files."""
+    for name, file in files.items():
+        if rows.rows(name):
+            file.add(rows.take(name, file.schema))
