@@ -21,7 +21,7 @@ from transforms.tables.layout import all_tables
 from transforms.tables.tabulator import Tabulator
 from transforms.values import text, texts
 
-HELD = 100_000  # rows of the longest table in memory
+HELD = 20_000  # rows of the longest table in memory
 COMPILED = "compiled"  # a tag that only compiled releases have
 
 

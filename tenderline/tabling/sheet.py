@@ -112,7 +112,7 @@ def sheet_rows(rows: pa.Table, first: int, style: str = "") -> tuple[bytes, int]
         long += cut
         cells.append(found)
     made = _join('<row r="', numbers, '">', *cells, "</row>\n")
-    return b"".join(chunk.buffers()[2].to_pybytes() for chunk in (made,)), long
+    return made.buffers()[2].to_pybytes(), long
 
 
 def _cells(column: pa.Array, letters: str, numbers: pa.Array, style: str) -> tuple[pa.Array, int]:
@@ -120,7 +120,7 @@ def _cells(column: pa.Array, letters: str, numbers: pa.Array, style: str) -> tup
     kind, cut = column.type, 0
     begin = f'<c r="{letters}'
     if pa.types.is_string(kind) or pa.types.is_list(kind):
-        text, cut = _bounded(lists(column).combine_chunks() if pa.types.is_list(kind) else column)
+        text, cut = _bounded(lists(column) if pa.types.is_list(kind) else column)
         return _text(text, begin, numbers, style), cut
     if pa.types.is_boolean(kind):
         plain = pc.if_else(column, "1", "0").cast(pa.large_string())

@@ -193,7 +193,7 @@ class Tabulator:
         for item in items:
             if not isinstance(item, dict):
                 if item is not None:
-                    path = f"{where}[]"
+                    path = f"{where[:-1]}[]"
                     self.unheld[path] = self.unheld.get(path, 0) + 1
                 continue
             position += 1
