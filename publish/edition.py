@@ -15,6 +15,8 @@ from publish import json_files, pointer
 from publish.gate import pass_gate
 from publish.making import Making, Part, Rows
 from publish.readme import readme
+from publish.sheets.excel import write_awards
+from publish.sheets.tables import write_tables
 from publish.summary import summarise
 from publish.verify import verify
 from transforms.compile import inputs_of
@@ -22,11 +24,14 @@ from validation.check import FILES, file_of
 
 log = logging.getLogger(__name__)
 MEDIA_TYPES = {
+    ".csv": "text/csv",
     ".json": "application/json",
     ".gz": "application/gzip",
     ".html": "text/html",
     ".md": "text/markdown",
     ".parquet": "application/vnd.apache.parquet",
+    ".sql": "application/sql",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 
 
@@ -155,4 +160,10 @@ def _sums(lake: Lake, folder: str, artifacts: Sequence[Artifact]) -> Artifact:
     return lake.save(folder, "SHA256SUMS", data, media_type="text/plain", rows=len(lines))
 
 
-PARTS: tuple[Part, ...] = (json_files.write_json, json_files.write_quarantine, _summary)
+PARTS: tuple[Part, ...] = (
+    json_files.write_json,
+    json_files.write_quarantine,
+    write_tables,
+    write_awards,
+    _summary,
+)

@@ -8,6 +8,7 @@ from typing import Any
 
 from kernel import Manifest, Publication
 from publish.json_files import COMPILED, NONCONFORMING, PACKAGE, QUARANTINE
+from publish.sheets.files import told
 from transforms.tables.layout import all_tables
 
 TEXT = """\
@@ -69,7 +70,7 @@ def readme(
         (NONCONFORMING, "one release that breaks the structure of OCDS, as published"),
         (QUARANTINE, "one release that could not be used, with the reason"),
     ]
-    files = grains + [(name, rows[name], text) for name, text in json_files]
+    files = [*grains, *((name, rows[name], text) for name, text in json_files), *told(rows)]
     made_up = any(entry["made_up"] for entry in summary["sources"].values())
     titles = [entry["title"] for entry in summary["sources"].values()]
     return TEXT.format(

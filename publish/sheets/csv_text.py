@@ -66,7 +66,7 @@ def moments(column: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
 
 
 def lists(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Lists of text as one text: entries with `; ` between them, and `\\` before `;` and `\\`."""
+    """Lists of text as one text: `; ` between entries, in which `;` and a backslash get one."""
     return pa.chunked_array([_joined(chunk) for chunk in column.chunks], pa.string())
 
 

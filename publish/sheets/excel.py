@@ -25,6 +25,7 @@ from publish.sheets.tables import FOLDER
 from publish.sheets.wide import NAME, Wide, script, wide_columns, wide_rows
 
 MOST: Final = 250_000  # rows of a workbook: ten million cells, which 8 GB of memory hold
+EXCEL = "excel"
 QUERY = f"{FOLDER}/{NAME}.sql"
 
 
@@ -88,7 +89,7 @@ class Years:
         making = self._making
         self._counted.part = told
         first = front(making, self._year, self._counted, part, self._scratch)
-        name = f"excel/{making.publication.id}-{self._year}{end}.xlsx"
+        name = f"{EXCEL}/{making.publication.id}-{self._year}{end}.xlsx"
         sheets = [*first, part]
         titles = [README, DICTIONARY, DATA]
         place = making.place(name)

@@ -26,8 +26,8 @@ DICTIONARY_FORM = Form(
 VALUES = (
     "An award with several suppliers has one value, and nobody published how they share it. It "
     "stands on the row of each of them: adding up a column of values counts it several times. To "
-    "count each award once, keep the rows where “Count the award's value on this row” is TRUE; what "
-    "a supplier got cannot be told from awards with more than one."
+    "count each award once, keep the rows where “Count the award's value on this row” is TRUE; "
+    "what a supplier got cannot be told from awards with more than one."
 )
 FRAMEWORKS = (
     "The value of a framework agreement is a ceiling over years, not money spent: keep it apart "
@@ -81,7 +81,7 @@ def _table(form: Form, rows: Iterator[tuple[str, ...]]) -> pa.Table:
     return pa.Table.from_arrays(columns, names=list(form.headings))
 
 
-def _readme(making: Making, year: int, counted: Year, data: SheetPart) -> Iterator[tuple[str, ...]]:
+def _readme(making: Making, year: int, counted: Year, data: SheetPart) -> Iterator[tuple[str, str]]:
     publication, summary = making.publication, making.summary
     yield "What this is", f"{publication.title}: awards first published in {year}, by supplier."
     yield "", publication.description
@@ -90,16 +90,9 @@ def _readme(making: Making, year: int, counted: Year, data: SheetPart) -> Iterat
     yield "Edition", f"{making.name}, made by tenderline {making.tables.code}"
     yield "Verdict of the checks", f"{summary['decision']}; see quality.html of the edition"
     yield "One row is", "one supplier of one award, or one award that names no supplier"
-    if data.number > 1 or counted.part:
-        yield "Part", f"{counted.part}: the year does not fit into one file"
-    yield "Rows", f"{data.rows:,} in this file"
-    yield (
-        "Rows of the year",
-        (
-            f"{counted.rows:,}, of {counted.awards:,} awards; {counted.without_supplier:,} awards name "
-            f"no supplier, {counted.shared:,} rows share their award's value with other suppliers"
-        ),
-    )
+    if counted.part:
+        yield "File", f"{counted.part}: the year does not fit into one"
+    yield from _rows(counted, data)
     for name, text in (("Values", VALUES), ("", FRAMEWORKS), ("", CURRENCIES)):
         yield name, text
     for name, text in (("How to read it", DATES), ("", WORDS)):
@@ -113,20 +106,20 @@ def _readme(making: Making, year: int, counted: Year, data: SheetPart) -> Iterat
     yield "How to cite", f"{cite}. {publication.uri}/{making.name}"
 
 
+def _rows(counted: Year, data: SheetPart) -> Iterator[tuple[str, str]]:
+    """How many rows there are, and of what."""
+    yield "Rows", f"{data.rows:,} in this file, {counted.rows:,} in all files of the year"
+    yield "Awards", f"{counted.awards:,} in all files of the year"
+    yield "", f"{counted.without_supplier:,} of them name no supplier"
+    yield "", f"{counted.shared:,} rows are of awards that several suppliers share"
+
+
 def _left_out(summary: Mapping[str, Any], data: SheetPart) -> Iterator[tuple[str, str]]:
     """What is not in the file, and how often."""
-    tally = data.tally
+    tally, rejected = data.tally, summary["counts"]["rejected"]
     yield "What was left out", DETAIL
     yield "", PEOPLE
-    yield (
-        "",
-        f"{summary['counts']['rejected']:,} releases of the edition could not be used: "
-        + ("quarantine.jsonl.gz has each with the reason"),
-    )
+    yield "", f"{rejected:,} releases that could not be used; quarantine.jsonl.gz says why"
     yield "Cells cut", f"{tally.long:,} were longer than a cell can be, and end with a mark"
-    yield "Characters replaced", f"{tally.illegal:,} cells held characters that no workbook can"
-    yield (
-        "Links",
-        f"{len(tally.links):,} can be clicked; {tally.unlinked:,} more are plain text: "
-        + ("a sheet holds no more links than that"),
-    )
+    yield "Cells mended", f"{tally.illegal:,} had characters that no workbook can have"
+    yield "Links", f"{len(tally.links):,} can be clicked; {tally.unlinked:,} more are plain text"

@@ -49,7 +49,7 @@ class Form:
 
 @dataclass(slots=True)
 class SheetPart:
-    """The XML of one sheet: of which table, which one of it, how many rows, and what did not fit."""
+    """The XML of one sheet: of which table, which one of it, its rows, and what did not fit."""
 
     path: Path
     table: str

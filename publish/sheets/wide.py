@@ -112,9 +112,11 @@ def wide_rows(
         scratch: a folder for what does not fit into memory.
     """
     told = {name: [str(path) for path in paths] for name, paths in tables.items()}
-    settings = {"memory_limit": MEMORY, "temp_directory": str(scratch / "duckdb")}
-    with duckdb.connect(config=settings) as connection:
-        connection.execute(f"SET threads = {len(os.sched_getaffinity(0))}")
+    cores = len(os.sched_getaffinity(0))
+    place = str(scratch / "duckdb")
+    with duckdb.connect(
+        config={"memory_limit": MEMORY, "temp_directory": place, "threads": cores}
+    ) as connection:
         connection.execute(prelude(told, sources))
         [(rows,)] = connection.execute(EXPECTED).fetchall()
         yield Wide(connection.sql(query()).to_arrow_reader(PIECE), rows)
