@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from publish.sheets.csv_text import FORMULA, lists, moments
+from publish.sheets.csv_text import lists, moments, risky
 from publish.sheets.styles import Style
 
 LONGEST: Final = 32_767  # of a cell, in UTF-16 units
@@ -22,10 +22,11 @@ DIGITS = Decimal(10) ** 13  # amounts from here on have more digits than the fif
 FIRST_DAY = 25_569  # 1970-01-01 in days of Excel
 FIRST_DATE = -25_508  # 1900-03-01: before it Excel's days are wrong, or none
 DAY = 86_400_000_000  # microseconds
-# What XML cannot hold; and what Excel would take for a character in its own notation.
+# What XML cannot hold; and what stands for a character in the notation of SpreadsheetML (22.9.2.19,
+# ST_Xstring), where it is plain text.
 ILLEGAL = r"[\x{0}-\x{8}\x{b}\x{c}\x{e}-\x{1f}\x{fffe}\x{ffff}]"
 NOTATION = r"_(x[0-9A-Fa-f]{4}_)"
-ESCAPES = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("\r", "_x000D_"))
+ESCAPES = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("\r", "&#13;"))
 MOST_LINKS: Final = 65_530  # of a sheet
 LONGEST_LINK = 2_079  # characters; Excel calls a file with a longer one broken
 LINK = r"^https?://[A-Za-z0-9.-]+(:[0-9]+)?(/([A-Za-z0-9._~!$&()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*)?$"
@@ -85,7 +86,7 @@ class _Column:
         if pa.types.is_string(kind):
             return self._texts(column)
         if pa.types.is_list(kind):
-            return self._texts(lists(pa.chunked_array([column])).combine_chunks())
+            return self._texts(lists(column))
         if pa.types.is_boolean(kind):
             return self._cell(pc.if_else(column, "1", "0"), kind="b")
         if pa.types.is_timestamp(kind):
@@ -119,9 +120,9 @@ class _Column:
         cells = self._text(text, style)
         if self.style is Style.LINK:
             return self._linked(cells, text)
-        risky = pc.match_substring_regex(text, FORMULA)
-        if style is Style.PLAIN and pc.any(risky).as_py():
-            return pc.if_else(risky, self._text(text, Style.TEXT), cells)
+        formulas = risky(text)
+        if style is Style.PLAIN and formulas.any():
+            return pc.if_else(pa.array(formulas), self._text(text, Style.TEXT), cells)
         return cells
 
     def _linked(self, cells: pa.Array, text: pa.Array) -> pa.Array:

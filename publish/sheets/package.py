@@ -33,7 +33,12 @@ def write_workbook(path: Path, titles: Sequence[str], parts: Sequence[SheetPart]
         for name, text in _frame(titles).items():
             file.writestr(_entry(name), text)
         for number, part in enumerate(parts, start=1):
-            with part.path.open("rb") as source, file.open(_entry(_place(number)), "w") as target:
+            large = part.path.stat().st_size > zipfile.ZIP64_LIMIT
+            entry = _entry(_place(number))
+            with (
+                part.path.open("rb") as source,
+                file.open(entry, "w", force_zip64=large) as target,
+            ):
                 shutil.copyfileobj(source, target, BLOCK)
             part.path.unlink()
             if part.tally.links:

@@ -20,15 +20,19 @@ def arranged(paths: Sequence[Path]) -> Iterator[pa.Table]:
     Args:
         paths: of files each of which is in order of ocid; none has an ocid of another.
     """
-    tables = [pa.ipc.open_file(pa.memory_map(str(path))).read_all() for path in paths]
-    starts = [0] * len(tables)
-    for bound in _bounds(tables):
+    starts = [0] * len(paths)
+    for bound in _bounds(_opened(paths)):
+        tables = _opened(paths)  # anew, so that what was read before fills no memory
         ends = [_end(table, bound) for table in tables]
         cut = [t.slice(s, e - s) for t, s, e in zip(tables, starts, ends, strict=True) if e > s]
         starts = ends
         if cut:
             rows = pa.concat_tables(cut).combine_chunks()
             yield rows if len(cut) == 1 else rows.take(pc.sort_indices(rows["ocid"]))
+
+
+def _opened(paths: Sequence[Path]) -> list[pa.Table]:
+    return [pa.ipc.open_file(pa.memory_map(str(path))).read_all() for path in paths]
 
 
 def _bounds(tables: Sequence[pa.Table]) -> list[str | None]:

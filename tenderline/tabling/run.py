@@ -7,7 +7,7 @@ import os
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -115,10 +115,11 @@ def _write(
     sheets = Sheets(scratch, name, Form(parquet.schema.names)) if forms.xlsx else None
     if sheets:
         files.append(sheets)
-    for rows in arranged(paths) if paths else ():
-        kept: pa.Table = rows.cast(parquet.schema)
+    with ExitStack() as stack:
         for file in files:
-            file.add(kept)
-    for file in files:
-        file.close()
+            stack.enter_context(closing(file))
+        for rows in arranged(paths) if paths else ():
+            kept: pa.Table = rows.cast(parquet.schema)
+            for file in files:
+                file.add(kept)
     return name, (parquet.rows, sheets.parts if sheets else [])

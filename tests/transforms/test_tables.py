@@ -88,7 +88,10 @@ def test_tables_made_from_the_model_are_there_where_they_have_rows(lake: Lake) -
     assert {name: n for name, n in names.items() if name not in tables()} == {"tender_lots": 2}
     found = pq.read_table(Path(lake.root) / done.folder / "tender_lots.parquet")
     assert found.column("value_amount").to_pylist() == [Decimal("1.50"), None]
-    assert b"the lot will cost: Amount of money" in found.schema.field("value_amount").metadata[b"definition"]
+    assert (
+        b"the lot will cost: Amount of money"
+        in found.schema.field("value_amount").metadata[b"definition"]
+    )
 
 
 def test_types_are_real(lake: Lake) -> None:
