@@ -1,7 +1,7 @@
 -- One row for each supplier of each award, and one for each award without suppliers.
--- DuckDB. It reads the tables of an edition, and `sources` (source, title, clock). Dates are those
--- of the source's own clock. What an award has once is repeated on the row of each of its suppliers;
--- `counts_once` is true on one row of each award.
+-- DuckDB. It reads the tables of an edition, and `sources` (place, source, clock): dates are those
+-- of the source's own clock. What an award has once is repeated on the row of each of its
+-- suppliers; `counts_once` is true on one row of each award. Rows are in the order of the records.
 WITH classifications AS (
     SELECT source, ocid, section, section_position, item_position, 0 AS nth,
         classification_scheme AS scheme, classification_id AS code,
@@ -20,30 +20,29 @@ WITH classifications AS (
     WHERE tender_classification_id IS NOT NULL
 ),
 bought AS (  -- the first classification of each section, CPV before all others
-    SELECT source, ocid, section, section_position, arg_min(
-        {'scheme': scheme, 'code': code, 'title': title},
-        {'other': coalesce(scheme, '') <> 'CPV', 'item': item_position, 'nth': nth}
-    ) AS first
+    SELECT source, ocid, section, section_position, scheme, code, title
     FROM classifications
-    GROUP BY ALL
+    QUALIFY row_number() OVER (
+        PARTITION BY source, ocid, section, section_position
+        ORDER BY coalesce(scheme, '') <> 'CPV', item_position, nth
+    ) = 1
 ),
-notices AS (
-    SELECT source, ocid, date,
-        arg_min({'type': notice_type, 'url': notice_url}, release_id) AS notice
+notices AS (  -- one of those published at a moment, where there are several
+    SELECT source, ocid, date, notice_type, notice_url
     FROM releases
     WHERE notice_url IS NOT NULL
-    GROUP BY ALL
+    QUALIFY row_number() OVER (PARTITION BY source, ocid, date ORDER BY release_id) = 1
 ),
 latest AS (
-    SELECT source, ocid, arg_max(notice, date) AS notice
+    SELECT source, ocid, notice_type, notice_url
     FROM notices
-    GROUP BY ALL
+    QUALIFY row_number() OVER (PARTITION BY source, ocid ORDER BY date DESC) = 1
 ),
 organizations AS (
-    SELECT source, ocid, party_id,
-        arg_min({'locality': locality, 'region': region}, party_position) AS place
+    SELECT source, ocid, party_id, locality, region
     FROM parties
-    GROUP BY ALL
+    WHERE coalesce(locality, region) IS NOT NULL
+    QUALIFY row_number() OVER (PARTITION BY source, ocid, party_id ORDER BY party_position) = 1
 ),
 lots AS (
     SELECT source, ocid, count(*) AS lots,
@@ -66,8 +65,8 @@ SELECT
     supplier_id,
     identifier_scheme AS supplier_register,
     identifier_id AS supplier_number,
-    place.locality AS supplier_town,
-    place.region AS supplier_region,
+    organizations.locality AS supplier_town,
+    organizations.region AS supplier_region,
     country AS supplier_country,
     scale AS supplier_size,
     vcse AS supplier_vcse,
@@ -91,16 +90,21 @@ SELECT
     procurement_method,
     procurement_method_details,
     legal_basis,
-    coalesce(of_award.first, of_tender.first, of_process.first).scheme AS classification_scheme,
-    coalesce(of_award.first, of_tender.first, of_process.first).code AS classification_code,
-    coalesce(of_award.first, of_tender.first, of_process.first).title AS classification_title,
+    CASE WHEN of_award.code IS NOT NULL THEN of_award.scheme
+        WHEN of_tender.code IS NOT NULL THEN of_tender.scheme ELSE of_process.scheme END
+        AS classification_scheme,
+    coalesce(of_award.code, of_tender.code, of_process.code) AS classification_code,
+    CASE WHEN of_award.code IS NOT NULL THEN of_award.title
+        WHEN of_tender.code IS NOT NULL THEN of_tender.title ELSE of_process.title END
+        AS classification_title,
     len(award.related_lots)::INTEGER AS lots_awarded,
     lots.lots::INTEGER AS lots_of_tender,
     timezone(clock, tender_period_end)::DATE AS tender_deadline,
     tender_amount AS tender_amount_shared,
     tender_currency,
-    coalesce(notices.notice, latest.notice).type AS notice_type,
-    coalesce(notices.notice, latest.notice).url AS notice_url,
+    CASE WHEN notices.notice_url IS NULL THEN latest.notice_type ELSE notices.notice_type END
+        AS notice_type,
+    coalesce(notices.notice_url, latest.notice_url) AS notice_url,
     source,
     ocid,
     award.award_id,
@@ -124,5 +128,4 @@ LEFT JOIN bought AS of_process ON of_process.source = source AND of_process.ocid
 LEFT JOIN notices ON notices.source = source AND notices.ocid = ocid
     AND notices.date = award.first_release
 LEFT JOIN latest ON latest.source = source AND latest.ocid = ocid
-ORDER BY year_published, coalesce(award.first_release, process.first_release), source, ocid,
-    award_position, supplier_position
+ORDER BY place, date_trunc('month', process.first_release), ocid, award_position, supplier_position

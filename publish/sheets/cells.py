@@ -116,6 +116,7 @@ class _Column:
         """Text; that of links linked, and that of formulas marked as text."""
         text, cut = _bounded(column)
         self.tally.long += cut
+        self.tally.illegal += pc.sum(pc.match_substring_regex(text, ILLEGAL)).as_py() or 0
         style = Style.PLAIN if self.style is Style.LINK else self.style
         cells = self._text(text, style)
         if self.style is Style.LINK:
@@ -142,10 +143,7 @@ class _Column:
         escaped = pc.replace_substring_regex(text, NOTATION, r"_x005F_\1")
         for plain, safe in ESCAPES:
             escaped = pc.replace_substring(escaped, plain, safe)
-        illegal = pc.match_substring_regex(escaped, ILLEGAL)
-        if pc.any(illegal).as_py():
-            self.tally.illegal += pc.sum(illegal).as_py()
-            escaped = pc.replace_substring_regex(escaped, ILLEGAL, "\ufffd")
+        escaped = pc.replace_substring_regex(escaped, ILLEGAL, "\ufffd")
         opening, end = '<is><t xml:space="preserve">', "</t></is></c>"
         head = f'{_styled(style)} t="inlineStr">{opening}'
         return _join(f'<c r="{self.letters}', self.numbers, f'"{head}', _plain(escaped), end)

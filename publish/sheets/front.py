@@ -4,7 +4,7 @@ Owns the text. Every number in it is counted from what was written.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -45,14 +45,13 @@ DETAIL = (
 
 @dataclass(slots=True)
 class Year:
-    """What stands in the rows of one file."""
+    """What stands in the rows of one year."""
 
+    year: int
     rows: int = 0
     awards: int = 0
     without_supplier: int = 0
     shared: int = 0
-    part: str = ""
-    files: list[str] = field(default_factory=list)
 
     def add(self, rows: pa.Table) -> None:
         """Count rows."""
@@ -63,11 +62,19 @@ class Year:
 
 
 def front(
-    making: Making, year: int, counted: Year, data: SheetPart, scratch: Path
+    making: Making, counted: Year, data: SheetPart, part: str, scratch: Path
 ) -> list[SheetPart]:
-    """The sheets README and Dictionary of one file, written into `scratch`."""
+    """The sheets README and Dictionary of one workbook, written into `scratch`.
+
+    Args:
+        making: of which edition.
+        counted: what its year has.
+        data: its sheet of awards.
+        part: which of the year's workbooks it is, such as `1 of 2`, if there are several.
+        scratch: where sheets are written.
+    """
     readme = Sheets(scratch, f"{data.table}-readme-{data.number}", README_FORM)
-    readme.add(_table(README_FORM, _readme(making, year, counted, data)))
+    readme.add(_table(README_FORM, _readme(making, counted, data, part)))
     dictionary = Sheets(scratch, f"{data.table}-dictionary-{data.number}", DICTIONARY_FORM)
     told = ((c.heading, c.definition, c.path, c.name) for c in wide_columns())
     dictionary.add(_table(DICTIONARY_FORM, told))
@@ -81,17 +88,20 @@ def _table(form: Form, rows: Iterator[tuple[str, ...]]) -> pa.Table:
     return pa.Table.from_arrays(columns, names=list(form.headings))
 
 
-def _readme(making: Making, year: int, counted: Year, data: SheetPart) -> Iterator[tuple[str, str]]:
+def _readme(making: Making, counted: Year, data: SheetPart, part: str) -> Iterator[tuple[str, str]]:
     publication, summary = making.publication, making.summary
-    yield "What this is", f"{publication.title}: awards first published in {year}, by supplier."
+    yield (
+        "What this is",
+        f"{publication.title}: awards first published in {counted.year}, by supplier.",
+    )
     yield "", publication.description
     if any(entry["made_up"] for entry in summary["sources"].values()):
         yield "Made up", "Some or all notices are made up, by a stand-in server: use none of it."
     yield "Edition", f"{making.name}, made by tenderline {making.tables.code}"
     yield "Verdict of the checks", f"{summary['decision']}; see quality.html of the edition"
     yield "One row is", "one supplier of one award, or one award that names no supplier"
-    if counted.part:
-        yield "File", f"{counted.part}: the year does not fit into one"
+    if part:
+        yield "File", f"{part}: the year does not fit into one"
     yield from _rows(counted, data)
     for name, text in (("Values", VALUES), ("", FRAMEWORKS), ("", CURRENCIES)):
         yield name, text

@@ -15,6 +15,7 @@ from publish.sheets.cells import Tally, letters_of, sheet_rows
 from publish.sheets.styles import NAMESPACE, Style
 
 MOST_ROWS: Final = 1_048_575  # of a sheet, beside its header
+PIECE = 2_048  # rows made XML at a time: some ten MB
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 HEAD = (
     '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -83,7 +84,7 @@ class Sheets:
                 self.close()
                 self._stream = self._begin()
                 continue
-            some = rows.slice(0, self._form.most - part.rows)
+            some = rows.slice(0, min(self._form.most - part.rows, PIECE))
             rows = rows.slice(len(some))
             self._stream.write(sheet_rows(some, part.rows + 2, self._form.styles, part.tally))
             part.rows += len(some)

@@ -5,26 +5,27 @@ The definitions are rows of `awards_by_supplier.csv`.
 """
 
 import csv
-import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import chain
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from kernel import Source
+from publish.sheets.pieces import pieces
 from publish.sheets.sheet import Look
 from publish.sheets.styles import Style
 from transforms.tables.layout import all_tables
 
 NAME = "awards_by_supplier"
-PIECE = 8_192  # rows at a time: about 10 MB as cells
-MEMORY = "512MB"  # for joins and the order of rows; what needs more goes to local files
-EXPECTED = "SELECT coalesce(sum(greatest(suppliers, 1)), 0)::BIGINT FROM awards"
+WORD = re.compile(r"\w+")
 DUCKDB: Mapping[str, str] = {  # types of columns of tables that are not there
     "text": "VARCHAR",
     "texts": "VARCHAR[]",
@@ -68,68 +69,73 @@ def query() -> str:
     return _text("sql").rstrip()
 
 
-def script(tables: Mapping[str, Sequence[str]], sources: Sequence[Source]) -> str:
-    """The query with all that stands before it: a DuckDB script that can be run as it is."""
-    return f"{prelude(tables, sources)}\n{query()};\n"
-
-
-def prelude(tables: Mapping[str, Sequence[str]], sources: Sequence[Source]) -> str:
-    """What makes the tables that the query reads.
+def script(tables: Iterable[str], sources: Sequence[Source]) -> str:
+    """The query with all that stands before it: a DuckDB script, to be run in an edition's folder.
 
     Args:
-        tables: the Parquet files of each table that has any.
+        tables: the names of those that have a Parquet file.
         sources: of the edition.
     """
-    rows = ",\n    ".join(
-        f"({_quoted(s.id)}, {_quoted(s.title)}, {_quoted(s.fetch.clock)})" for s in sources
-    )
-    told = f"CREATE TEMP TABLE sources AS FROM (VALUES\n    {rows}\n) AS _(source, title, clock);"
-    views = [
-        _view(name, tables[name]) if name in tables else _empty(name)
-        for name in all_tables()
-        if name in _words()
-    ]
-    return "\n".join(["SET TimeZone = 'UTC';", told, *views])
+    there = set(tables)
+    views = [_view(name) if name in there else _empty(name) for name in _read()]
+    return "\n".join([_settings(sources), *views, f"\n{query()};\n"])
 
 
-@dataclass(frozen=True, slots=True)
-class Wide:
-    """The rows in order, a piece in memory at a time; and how many there must be."""
-
-    reader: pa.RecordBatchReader
-    rows: int
-
-
-@contextmanager
 def wide_rows(
-    tables: Mapping[str, Sequence[Path]], sources: Sequence[Source], scratch: Path
-) -> Iterator[Wide]:
-    """The rows.
+    tables: Mapping[str, Sequence[Path]], sources: Sequence[Source]
+) -> Iterator[pa.Table]:
+    """The rows, in order, those of some processes at a time; once none, if there are none.
 
     Args:
         tables: the local Parquet files of each table that has any.
         sources: of the edition.
-        scratch: a folder for what does not fit into memory.
+
+    Raises:
+        LakeCorrupt: the tables do not fit together.
     """
-    told = {name: [str(path) for path in paths] for name, paths in tables.items()}
-    cores = len(os.sched_getaffinity(0))
-    place = str(scratch / "duckdb")
-    with duckdb.connect(
-        config={"memory_limit": MEMORY, "temp_directory": place, "threads": cores}
-    ) as connection:
-        connection.execute(prelude(told, sources))
-        [(rows,)] = connection.execute(EXPECTED).fetchall()
-        yield Wide(connection.sql(query()).to_arrow_reader(PIECE), rows)
+    columns = {name: found for name, found in _read().items() if name in tables}
+    empty = {name: all_tables()[name].schema({}).empty_table() for name in _read()}
+    with duckdb.connect(config={"threads": 1}) as connection:
+        connection.execute(_settings(sources)).fetchall()
+        for piece in _some(pieces(tables, columns)):
+            for name, rows in (empty | piece).items():
+                connection.register(name, rows)
+            yield connection.sql(query()).to_arrow_table()
+
+
+def _some(found: Iterator[dict[str, pa.Table]]) -> Iterator[dict[str, pa.Table]]:
+    first = next(found, {})
+    return chain([first], found)
+
+
+def expected(tables: Mapping[str, Sequence[Path]]) -> int:
+    """How many rows there must be, by the awards' number of suppliers."""
+    told = (pq.read_table(path, columns=["suppliers"])["suppliers"] for path in tables["awards"])
+    return sum(pc.sum(pc.max_element_wise(each, 1)).as_py() or 0 for each in told)
+
+
+def _settings(sources: Sequence[Source]) -> str:
+    rows = ",\n    ".join(
+        f"({place}, {_quoted(source.id)}, {_quoted(source.fetch.clock)})"
+        for place, source in enumerate(sources, start=1)
+    )
+    told = f"CREATE TEMP TABLE sources AS FROM (VALUES\n    {rows}\n) AS _(place, source, clock);"
+    return f"SET TimeZone = 'UTC';\n{told}"
 
 
 @cache
-def _words() -> frozenset[str]:
-    return frozenset(query().replace(";", " ").split())
+def _read() -> Mapping[str, list[str]]:
+    """The tables that the query reads, and of each the columns that it may read."""
+    words = set(WORD.findall(query()))
+    return {
+        name: [column.name for column in table.columns if column.name in words]
+        for name, table in all_tables().items()
+        if name in words
+    }
 
 
-def _view(name: str, paths: Sequence[str]) -> str:
-    found = ", ".join(_quoted(path) for path in paths)
-    return f"CREATE TEMP VIEW {name} AS FROM read_parquet([{found}]);"
+def _view(name: str) -> str:
+    return f"CREATE TEMP VIEW {name} AS FROM 'parquet/{name}.parquet';"
 
 
 def _empty(name: str) -> str:

@@ -1,4 +1,5 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +22,9 @@ def lake(tmp_path: Path) -> Lake:
     return Lake(tmp_path / "lake")
 
 
-@pytest.fixture
-def publish_now(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> Publisher:
+@contextmanager
+def publishing(lake: Lake) -> Iterator[Publisher]:
     """Publishes releases from raw page to edition; Great Expectations has tests of its own."""
-    monkeypatch.setattr(check_module, "check_tables", lambda _files: iter(()))
-    monkeypatch.setattr(check_module, "check_metrics", lambda _frame: iter(()))
     publication = load("find_a_tender")
 
     def publish_releases(*releases: Any, into: Lake = lake, **more: Any) -> Manifest:
@@ -35,4 +34,13 @@ def publish_now(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> Publisher:
         quality = check(publication, into, inputs, tables, previous=previous)
         return publish(publication, into, inputs, tables, quality)
 
-    return publish_releases
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(check_module, "check_tables", lambda _files: iter(()))
+        patch.setattr(check_module, "check_metrics", lambda _frame: iter(()))
+        yield publish_releases
+
+
+@pytest.fixture
+def publish_now(lake: Lake) -> Iterator[Publisher]:
+    with publishing(lake) as publish_releases:
+        yield publish_releases
