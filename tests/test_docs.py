@@ -5,7 +5,7 @@ import pytest
 
 from extractors.loader import load_all
 from kernel import __version__
-from tenderline import checks_reference, ocds_reference
+from tenderline import checks_reference, excel_reference, ocds_reference
 from tenderline.reference import page
 
 ROOT = Path(__file__).parents[1]
@@ -26,6 +26,12 @@ def test_the_page_of_the_checks_is_what_they_say() -> None:
     told = (ROOT / "docs" / "checks.md").read_text()
     again = "write it anew: python -m tenderline.reference checks > docs/checks.md"
     assert told == checks_reference.page(), again
+
+
+def test_the_page_of_files_for_spreadsheets_is_what_the_facts_say() -> None:
+    told = (ROOT / "docs" / "excel.md").read_text()
+    again = "write it anew: python -m tenderline.reference excel > docs/excel.md"
+    assert told == excel_reference.page(), again
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """The awards by supplier as an edition's CSV file and yearly workbooks, in one pass over the rows.
 
 Owns which row goes to which workbook, and their names. Docs: `docs/excel.md`,
-`docs/decisions/0019-workbooks-by-year-of-first-publication.md`.
+`docs/decisions/0019-files-for-spreadsheets.md`.
 """
 
 import os

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from kernel import LakeCorrupt
 
-PIECE = 8_192  # processes at a time: their rows take some ten MB
+PIECE = 4_096  # processes at a time: their rows take some ten MB
 KEY = ("source", "ocid")  # which tell processes apart
 LEADING = "processes"  # has one row of each
 

@@ -1,6 +1,6 @@
 """Where the text of a CSV file goes: a plain file as long as it is small, else a gzipped one.
 
-Owns that bound. Docs: `docs/decisions/0018-csv-is-plain-while-it-is-small.md`.
+Owns that bound. Docs: `docs/decisions/0019-files-for-spreadsheets.md`.
 """
 
 import shutil

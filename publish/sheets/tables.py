@@ -1,6 +1,6 @@
 """Every table of an edition as a CSV file beside its Parquet files.
 
-Owns which file a table becomes. Docs: `docs/decisions/0018-csv-is-plain-while-it-is-small.md`.
+Owns which file a table becomes. Docs: `docs/decisions/0019-files-for-spreadsheets.md`.
 """
 
 import os
