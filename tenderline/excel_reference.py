@@ -19,7 +19,7 @@ For everyone who opens data in a spreadsheet. An edition has
 | `excel/<publication>-<year>.xlsx` | one supplier of an award, or an award that names none |
 | `csv/awards_by_supplier.csv` | the same rows, all years together |
 | `csv/<table>.csv` | a row of one of the [tables](tables.md) |
-| `csv/awards_by_supplier.sql` | (the query that makes those rows, for DuckDB) |
+| `sql/awards_by_supplier.sql` | (the query that makes those rows, for DuckDB) |
 
 Why they are as they are: [decision 19](decisions/0019-files-for-spreadsheets.md).
 
@@ -79,7 +79,7 @@ A file of more than {largest} MiB, or of more rows than a sheet can have, is gzi
 ## The query
 
 The tables are those of the edition; `sources` has the place of each source in the publication,
-its id and its clock. `csv/awards_by_supplier.sql` of an edition makes all of them before it
+its id and its clock. `sql/awards_by_supplier.sql` of an edition makes all of them before it
 asks.
 
 ```sql

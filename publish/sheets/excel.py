@@ -29,7 +29,7 @@ from publish.sheets.wide import NAME, expected, script, wide_columns, wide_rows
 MOST: Final = 250_000  # rows of a workbook: ten million cells, which 8 GB of memory hold
 EXCEL = "excel"
 TITLES = (README, DICTIONARY, DATA)
-QUERY = f"{FOLDER}/{NAME}.sql"
+QUERY = f"sql/{NAME}.sql"
 
 
 class Years:

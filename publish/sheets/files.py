@@ -20,11 +20,13 @@ def told(rows: Mapping[str, int]) -> Iterator[tuple[str, int, str]]:
     """
     single, wide = [], f"{FOLDER}/{NAME}"
     for name, count in sorted(rows.items()):
-        if name.startswith(f"{EXCEL}/"):
+        if name == QUERY:
+            yield name, count, f"the query that makes `{wide}`"
+        elif name.startswith(f"{EXCEL}/"):
             yield name, count, f"{SUPPLIER}; a workbook for each year of first publication"
-        elif name.startswith(wide) and name != QUERY:
-            yield name, count, f"{SUPPLIER}; made by `{QUERY}`"
-        elif name.startswith(f"{FOLDER}/") and name != QUERY:
+        elif name.startswith(wide):
+            yield name, count, f"{SUPPLIER}; all years"
+        elif name.startswith(f"{FOLDER}/"):
             single.append(count)
     if single:
         text = f"a row of one of the {len(single)} tables, as CSV; gzipped where there are many"

@@ -26,16 +26,6 @@ from transforms.tables.layout import all_tables
 
 NAME = "awards_by_supplier"
 WORD = re.compile(r"\w+")
-DUCKDB: Mapping[str, str] = {  # types of columns of tables that are not there
-    "text": "VARCHAR",
-    "texts": "VARCHAR[]",
-    "moment": "TIMESTAMPTZ",
-    "money": "DECIMAL(18, 2)",
-    "number": "DOUBLE",
-    "integer": "INTEGER",
-    "boolean": "BOOLEAN",
-    "json": "VARCHAR",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +67,8 @@ def script(tables: Iterable[str], sources: Sequence[Source]) -> str:
         sources: of the edition.
     """
     there = set(tables)
-    views = [_view(name) if name in there else _empty(name) for name in _read()]
+    with duckdb.connect() as connection:
+        views = [_view(name) if name in there else _empty(connection, name) for name in _read()]
     return "\n".join([_settings(sources), *views, f"\n{query()};\n"])
 
 
@@ -138,8 +129,12 @@ def _view(name: str) -> str:
     return f"CREATE TEMP VIEW {name} AS FROM 'parquet/{name}.parquet';"
 
 
-def _empty(name: str) -> str:
-    columns = ", ".join(f'"{c.name}" {DUCKDB[c.type]}' for c in all_tables()[name].columns)
+def _empty(connection: duckdb.DuckDBPyConnection, name: str) -> str:
+    """A table without rows, with the columns that the query may read."""
+    connection.register("made", all_tables()[name].schema({}).empty_table())
+    told = connection.sql("DESCRIBE FROM made").fetchall()
+    read = set(_read()[name])
+    columns = ", ".join(f'"{column}" {kind}' for column, kind, *_ in told if column in read)
     return f"CREATE TEMP TABLE {name} ({columns});  -- has no row"
 
 

@@ -164,7 +164,7 @@ def test_the_script_of_the_edition_makes_these_rows(
 ) -> None:
     monkeypatch.chdir(edition)
     with duckdb.connect() as connection:
-        script = (edition / "csv" / "awards_by_supplier.sql").read_text()
+        script = (edition / "sql" / "awards_by_supplier.sql").read_text()
         head, _, query = script.rpartition("\n\n")
         connection.execute(head).fetchall()
         rows = connection.sql(query.rstrip(";\n")).to_arrow_table().to_pylist()
