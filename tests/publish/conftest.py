@@ -1,5 +1,4 @@
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +21,15 @@ def lake(tmp_path: Path) -> Lake:
     return Lake(tmp_path / "lake")
 
 
-@contextmanager
-def publishing(lake: Lake) -> Iterator[Publisher]:
+@pytest.fixture
+def publish_now(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> Publisher:
     """Publishes releases from raw page to edition; Great Expectations has tests of its own."""
+    return publisher(lake, monkeypatch)
+
+
+def publisher(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> Publisher:
+    monkeypatch.setattr(check_module, "check_tables", lambda _files: iter(()))
+    monkeypatch.setattr(check_module, "check_metrics", lambda _frame: iter(()))
     publication = load("find_a_tender")
 
     def publish_releases(*releases: Any, into: Lake = lake, **more: Any) -> Manifest:
@@ -34,13 +39,4 @@ def publishing(lake: Lake) -> Iterator[Publisher]:
         quality = check(publication, into, inputs, tables, previous=previous)
         return publish(publication, into, inputs, tables, quality)
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(check_module, "check_tables", lambda _files: iter(()))
-        patch.setattr(check_module, "check_metrics", lambda _frame: iter(()))
-        yield publish_releases
-
-
-@pytest.fixture
-def publish_now(lake: Lake) -> Iterator[Publisher]:
-    with publishing(lake) as publish_releases:
-        yield publish_releases
+    return publish_releases

@@ -17,7 +17,7 @@ from publish.sheets import sink as sink_module
 from publish.sheets.csv_text import CsvFile, lists
 from publish.sheets.sink import Sink
 from tests.made import award_release, release
-from tests.publish.conftest import Publisher, publishing
+from tests.publish.conftest import Publisher, publisher
 
 
 def read(path: Path) -> list[list[str]]:
@@ -30,8 +30,8 @@ def edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
     odd = {"id": "t", "title": 'A "b", c\r\nd; =x\\', "description": "=1+1", "status": "active"}
     given = award_release(1, amount=1234567.5, tag=["award", "contract"], tender=odd)
     lake = Lake(tmp_path_factory.mktemp("lake"))
-    with publishing(lake) as publish_now:
-        return Path(lake.root) / publish_now(given, release(2)).folder
+    with pytest.MonkeyPatch.context() as patch:
+        return Path(lake.root) / publisher(lake, patch)(given, release(2)).folder
 
 
 def test_every_table_is_there_with_the_same_values(edition: Path) -> None:

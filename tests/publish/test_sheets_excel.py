@@ -21,7 +21,7 @@ from publish.sheets.sheet import MOST_ROWS, Form, Look, Sheets
 from publish.sheets.styles import Style
 from publish.sheets.wide import WideColumn, wide_columns
 from tests.made import award_release
-from tests.publish.conftest import Publisher, publishing
+from tests.publish.conftest import Publisher, publisher
 
 LONG = "x" * 40_000
 HOSTILE = ['=HYPERLINK("http://x")', "+1", "-1", "@x", "\tx", "a\x00\x01\x0b\ufffeb", "_x0041_", "<&>\"'", "😀 \u202eabc\u200f é", " x ", LONG]  # fmt: skip
@@ -59,8 +59,8 @@ def releases() -> list[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
     lake = Lake(tmp_path_factory.mktemp("lake"))
-    with publishing(lake) as publish_now:
-        return Path(lake.root) / publish_now(*releases()).folder
+    with pytest.MonkeyPatch.context() as patch:
+        return Path(lake.root) / publisher(lake, patch)(*releases()).folder
 
 
 def rows_of(path: Path, title: str = "Awards by supplier") -> list[dict[str, Any]]:
