@@ -18,6 +18,8 @@ from publish.gate import pass_gate
 from publish.making import Making, Part, Rows
 from publish.metadata.write import write_metadata
 from publish.readme import readme
+from publish.sheets.excel import write_awards
+from publish.sheets.tables import write_tables
 from publish.summary import summarise
 from publish.verify import verify
 from transforms.compile import inputs_of
@@ -171,5 +173,7 @@ PARTS: tuple[Part, ...] = (
     json_files.write_json,
     json_files.write_quarantine,
     _queries,
+    write_tables,
+    write_awards,
     _summary,
 )

@@ -9,6 +9,7 @@ from typing import Any
 
 from kernel import Manifest, Publication
 from publish.json_files import COMPILED, NONCONFORMING, PACKAGE, QUARANTINE
+from publish.sheets.files import told
 from transforms.tables.answers import answers
 from transforms.tables.layout import all_tables
 
@@ -79,7 +80,8 @@ def readme(
         (QUARANTINE, "one release that could not be used, with the reason"),
     ]
     asked = [(f"sql/{name}.sql", 0, f"the query that makes `{name}`") for name in answers()]
-    files = grains + [(name, rows[name], text) for name, text in json_files] + asked
+    others = [(name, rows[name], text) for name, text in json_files]
+    files = [*grains, *others, *told(rows), *asked]
     made_up = any(entry["made_up"] for entry in summary["sources"].values())
     titles = [entry["title"] for entry in summary["sources"].values()]
     return TEXT.format(
