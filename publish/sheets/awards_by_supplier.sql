@@ -75,8 +75,9 @@ SELECT
     award.amount AS award_amount_shared,
     award.amount_gross AS award_amount_gross_shared,
     award.currency AS award_currency,
+    award.amount_gbp AS award_amount_gbp_shared,
     coalesce(supplier_position, 1) = 1 AS counts_once,
-    coalesce(tender_techniques_has_framework_agreement, lots.framework) AS framework,
+    coalesce(has_framework, lots.framework) AS framework,
     process.title,
     award.title AS award_title,
     award.status AS award_status,
@@ -115,7 +116,6 @@ JOIN processes AS process USING (source, ocid)
 LEFT JOIN award_suppliers USING (source, ocid, award_position)
 LEFT JOIN organizations ON organizations.source = source
     AND organizations.ocid = ocid AND organizations.party_id = supplier_id
-LEFT JOIN processes_more USING (source, ocid)
 LEFT JOIN lots USING (source, ocid)
 LEFT JOIN signed ON signed.source = source
     AND signed.ocid = ocid AND signed.award_id = award.award_id
