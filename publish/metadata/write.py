@@ -22,6 +22,7 @@ from publish.metadata.description import LICENCE_FILE, File, describe
 from publish.metadata.dictionary import entries, to_csv
 from publish.metadata.dictionary_page import dictionary_page
 from publish.metadata.harvest import data_json
+from publish.metadata.index_page import index_page
 from publish.metadata.keys import keys_of
 from publish.metadata.licence import licence
 from publish.metadata.measure import opened
@@ -31,7 +32,7 @@ from publish.metadata.schema_org import schema_org
 from publish.metadata.shape import shape_of
 from validation.check import FILES, file_of
 
-DICTIONARY = "dictionary.csv"
+DICTIONARY, INDEX = "dictionary.csv", "index.html"
 PARQUET = ".parquet"
 
 
@@ -67,6 +68,7 @@ def write_metadata(making: Making, rows: Rows) -> tuple[Rows, dict[str, Any]]:
             "dictionary.html": html("Data dictionary", dictionary_page(told, columns, keys)),
             "CHANGELOG.md": markdown("Changelog of the data", changelog(told, making, report)),
         }
+        made[INDEX] = index_page(told, report, made["schema.org.jsonld"], made)
     for name, data in made.items():
         making.place(name).write_bytes(data)
     return {DICTIONARY: len(columns), **dict.fromkeys(made, 0)}, told.notes

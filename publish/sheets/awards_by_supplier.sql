@@ -77,7 +77,7 @@ SELECT
     award.currency AS award_currency,
     award.amount_gbp AS award_amount_gbp_shared,
     coalesce(supplier_position, 1) = 1 AS counts_once,
-    coalesce(has_framework, lots.framework) AS framework,
+    coalesce(has_framework OR lots.framework, has_framework, lots.framework) AS framework,
     process.title,
     award.title AS award_title,
     award.status AS award_status,

@@ -101,7 +101,7 @@ def test_every_data_file_is_in_every_catalogue_as_it_is(
     files = {
         artifact.path: (artifact.bytes, artifact.sha256)
         for artifact in editions[1][1].artifacts
-        if artifact.path.endswith((".parquet", ".gz", ".csv", ".json"))
+        if artifact.path.endswith((".parquet", ".gz", ".csv", ".json", ".xlsx"))
         and artifact.path not in CATALOGUES
     }
     uri = f"https://tenderline.example/find_a_tender/{folder.name}/"

@@ -83,7 +83,7 @@ def test_a_workbook_for_each_year_of_first_publication(edition: Path) -> None:
     assert book.sheetnames == ["README", "Dictionary", "Awards by supplier"]
     sheet = book["Awards by supplier"]
     assert sheet.freeze_panes == "A2"
-    assert sheet.auto_filter.ref == f"A1:AT{1 + 6}"
+    assert sheet.auto_filter.ref == f"A1:AU{1 + 6}"
     assert [cell.value for cell in sheet[1]] == [c.heading for c in wide_columns()]
     assert sheet["D2"].value == "Small"
     assert sheet.column_dimensions["B"].width == 34

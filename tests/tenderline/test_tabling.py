@@ -3,6 +3,7 @@ import gzip
 import io
 import json
 import random
+from datetime import date, datetime, time
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -123,6 +124,8 @@ def cell(value: Any) -> Any:
         return "; ".join(value)
     if isinstance(value, Decimal):
         return float(value)
+    if type(value) is date:
+        return datetime.combine(value, time())
     return value.replace(tzinfo=None) if hasattr(value, "tzinfo") else value
 
 
