@@ -5,12 +5,14 @@ comes from data is escaped.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
 from html import escape
 from typing import Any
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from publish.metadata.chart import Share, chart, shares
-from publish.metadata.description import LICENCE_FILE, Description, File
+from publish.metadata.description import LICENCE_FILE, Description, File, Origin
 from validation.page import STYLE, cell, number, table
 from validation.report import SAID
 
@@ -60,22 +62,29 @@ def index_page(
 
 
 def _what(told: Description) -> str:
-    counts, span = told.summary["counts"], told.span
+    counts, days = told.summary["counts"], [_days(origin) for origin in told.origins]
+    first, last = min(days)[0], max(until for _, until in days)
     made_up = any(source["made_up"] for source in told.summary["sources"].values())
     warning = "<p><strong>Some or all notices are made up, by a stand-in server.</strong></p>"
     rows = [
-        (origin.source.title, f"{origin.span.start:%F}", f"{origin.span.end:%F}",
-         origin.told["releases"], origin.told["processes"])
-        for origin in told.origins
+        (origin.source.title, *map(str, of), origin.told["releases"], origin.told["processes"])
+        for origin, of in zip(told.origins, days, strict=True)
     ]  # fmt: skip
     return (
         f"<p>{escape(told.publication.description)}</p>{warning if made_up else ''}"
         f"<p>Edition <strong>{escape(told.edition)}</strong>, of what was published from "
-        f"{span.start:%F} to {span.end:%F}. {number(counts['read'])} releases were read: "
+        f"{first} to {last}. {number(counts['read'])} releases were read: "
         f"{number(counts['written'])} are published, {number(counts['rejected'])} are quarantined "
         f"with a reason, {number(counts['merged'])} were exact duplicates.</p>"
-        + table(("Source", "from", "until", "releases", "processes"), rows)
+        + table(("Source", "first day", "last day", "releases", "processes"), rows)
     )
+
+
+def _days(origin: Origin) -> tuple[date, date]:
+    """The first and the last day that a source was asked for, on its own clock."""
+    zone = ZoneInfo(origin.source.fetch.clock)
+    last = origin.span.end - timedelta(microseconds=1)
+    return origin.span.start.astimezone(zone).date(), last.astimezone(zone).date()
 
 
 def _verdict(report: Mapping[str, Any]) -> str:
@@ -121,7 +130,7 @@ def _small_firms(told: Description) -> str:
 
 def _figures(share: Share) -> tuple[Any, ...]:
     return (
-        share.source, share.year, share.awards, share.used, f"{share.value:,}",
+        share.source, str(share.year), share.awards, share.used, f"{share.value:,}",
         f"{share.lower:.1%}", f"{share.upper:.1%}", f"{share.known:.1%}",
     )  # fmt: skip
 

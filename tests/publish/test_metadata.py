@@ -1,9 +1,11 @@
 """What an edition says of itself, read by the software of others."""
 
 import csv
+import hashlib
 import json
 import shutil
 from dataclasses import replace
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -337,3 +339,44 @@ def test_another_schema_than_noted_does_not_verify(
 def test_a_publication_has_a_contact_unless_it_names_another() -> None:
     assert all("@" in publication.contact for publication in loader.load_all())
     assert Publication.__dataclass_fields__["plans"].default == ""
+
+
+class Page(HTMLParser):
+    """What a browser would make of a page: its links, what it loads or runs, and its text."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.links: set[str] = set()
+        self.loads: list[str] = []
+        self.tags: set[str] = set()
+        self.text = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        told = dict(attrs)
+        self.tags.add(tag)
+        self.loads += [f"{tag} {name}" for name in told if name == "src" or name.startswith("on")]
+        self.loads += [tag] if tag == "script" and told.get("type") != "application/ld+json" else []
+        self.links.add(told.get("href") or "")
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def test_the_front_page_tells_what_there_is_and_loads_nothing(
+    editions: tuple[Lake, list[Manifest]], folder: Path
+) -> None:
+    page = Page((folder / "index.html").read_text())
+    assert page.loads == []
+    assert "b" not in page.tags, "the title is hostile"
+    assert f"{HOSTILE}, edition" in page.text
+    described = {"index.html", "manifest.json"}
+    files = {artifact.path for artifact in editions[1][1].artifacts} - described
+    assert files <= page.links
+    for path in ("parquet/awards.parquet", "json/release_package.json"):
+        assert hashlib.sha256((folder / path).read_bytes()).hexdigest() in page.text
+    share = pq.read_table(folder / "parquet" / "sme_share.parquet").to_pylist()
+    used = sum(row["awards_used"] for row in share)
+    assert used > 50
+    assert f"2026{sum(row['awards_found'] for row in share)}{used}" in page.text.replace(",", "")
+    assert "svg" in page.tags
