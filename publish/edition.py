@@ -20,7 +20,7 @@ from publish.readme import readme
 from publish.summary import summarise
 from publish.verify import verify
 from transforms.compile import inputs_of
-from validation.check import FILES, compared_with, file_of
+from validation.check import FILES, file_of
 
 log = logging.getLogger(__name__)
 
@@ -119,7 +119,7 @@ def _making(
         conversions=conversions,
         tables=tables,
         quality=quality,
-        previous=compared_with(lake, quality),
+        previous=pointer.latest_edition(lake, publication.id),
         parquet=parquet,
         summary=summarise(publication, inputs, conversions, tables, quality),
         folder=folder,

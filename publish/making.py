@@ -26,7 +26,7 @@ class Making:
         conversions: of each source, the manifests its records were compiled from.
         tables: the manifest of its tables.
         quality: the manifest of its verdict and report.
-        previous: the edition that the verdict compares this one with, if there is one.
+        previous: the latest edition as published, if there is one.
         parquet: the files of each table, local and verified, in the order of their rows.
         summary: see `publish.summary.summarise`.
         folder: where its files are written; a part makes the folders it needs.

@@ -6,7 +6,6 @@ Owns what is looked at for a verdict, and the layout of `quality/`.
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -70,8 +69,7 @@ def check(
         artifacts = [*_save(lake, folder, scratch, measured)]
     log.info("publication=%s edition=%s verdict=%s failed=%d", publication.id, tables.version,
              verdict.decision, len(verdict.reasons))  # fmt: skip
-    manifest = _manifest(folder, publication, tables, artifacts, verdict)
-    return lake.commit(replace(manifest, inputs=_inputs(tables, previous)))
+    return lake.commit(_manifest(folder, publication, tables, artifacts, verdict))
 
 
 def _manifest(
@@ -89,24 +87,9 @@ def _manifest(
         code=__version__,
         counts=tables.counts,
         artifacts=tuple(artifacts),
+        inputs={tables.folder: tables.id},
         notes={"decision": verdict.decision, "reasons": list(verdict.reasons)},
     )
-
-
-def _inputs(tables: Manifest, previous: Manifest | None) -> dict[str, str]:
-    """What was judged, and the edition that it was compared with."""
-    compared = [tables, *([previous] if previous else [])]
-    return {manifest.folder: manifest.id for manifest in compared}
-
-
-def compared_with(lake: Lake, quality: Manifest) -> Manifest | None:
-    """The edition that a verdict compared with, if there was one and it is there still.
-
-    All that is said of an edition compares with this one, whatever the latest is by then, so that
-    two attempts at it say the same.
-    """
-    folders = (folder for folder in quality.inputs if folder.startswith("published/"))
-    return next(filter(None, map(lake.committed, folders)), None)
 
 
 def _results(

@@ -13,10 +13,9 @@ from jsonschema import Draft4Validator, FormatChecker
 from ocdskit.util import detect_format
 
 from kernel import ConfigError, GateBlocked, Lake, Manifest
-from publish.edition import publish
 from publish.loader import load, load_all
 from publish.pointer import latest_edition
-from tests.made import SOURCE, award_release, release
+from tests.made import award_release, release
 
 SHARED = Path(__file__).parents[2].parent / "shared"
 SCHEMAS = SHARED / "reference" / "ocds_1.1.5"
@@ -204,25 +203,3 @@ def test_an_unknown_publication_names_the_known_ones() -> None:
     assert "find_a_tender" in [publication.id for publication in load_all()]
     with pytest.raises(ConfigError, match="find_a_tender"):
         load("nowhere")
-
-
-def test_an_edition_is_compared_with_what_its_verdict_was_compared_with(
-    lake: Lake, publish_now: Publisher
-) -> None:
-    """Whatever the latest one is by the time it is made: two attempts must write the same."""
-    first = publish_now(release(1))
-    second = publish_now(release(2), window=LATER)
-    folder = folder_of(lake, second)
-    before = tree(folder)
-    assert f"Against edition {first.version}" in (folder / "CHANGELOG.md").read_text()
-    publish_now(release(3), window=LATER, version="v2")
-    for path in folder.rglob("*"):
-        if path.is_file():
-            path.unlink()
-    (records,) = (lake.manifest(path) for path in second.inputs if path.startswith("records/"))
-    tables, quality = (
-        lake.manifest(f"{stage}/find_a_tender/{second.version}") for stage in ("tables", "quality")
-    )
-    again = publish(load("find_a_tender"), lake, [(SOURCE, records)], tables, quality)
-    assert again == second
-    assert tree(folder) == before
