@@ -19,7 +19,8 @@ class Publication:
     """One series of editions. `id` is the name of its facts file.
 
     `uri` is the address under which the publication will be found; it names packages, and need
-    not answer yet.
+    not answer yet. `records` asks for record packages with versioned releases, several times as
+    large as all else together.
     """
 
     id: str
@@ -30,6 +31,7 @@ class Publication:
     licence: str
     licence_url: str
     uri: str
+    records: bool = False
 
     def edition(self, records: Sequence[Manifest], *others: str) -> str:
         """The name of the edition made of `records`: the last day covered and a short hash.

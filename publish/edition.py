@@ -11,8 +11,9 @@ from pathlib import Path
 
 from kernel import Artifact, Lake, Manifest, Publication, Source, __version__
 from kernel.manifest import canonical
-from publish import json_files, pointer
+from publish import pointer
 from publish.gate import pass_gate
+from publish.json.files import write_json, write_quarantine, write_records
 from publish.making import Making, Part, Rows
 from publish.readme import readme
 from publish.summary import summarise
@@ -79,7 +80,7 @@ def _build(
         rows: Rows = {}
         for part in PARTS:
             rows |= part(making)
-        (scratch / "README.md").write_bytes(readme(publication, making.summary, tables, rows))
+        (scratch / "README.md").write_bytes(readme(publication, making.told(), tables, rows))
         rows["README.md"] = 0
         artifacts = [_put(lake, folder, scratch / name, name, n) for name, n in rows.items()]
         copied = [(tables, a, f"parquet/{a.path}") for a in tables.artifacts]
@@ -97,7 +98,7 @@ def _build(
             counts=tables.counts,
             artifacts=tuple(artifacts),
             inputs={manifest.folder: manifest.id for manifest in (*records, tables, quality)},
-            notes={"summary": making.summary, "generation": making.summary["generation"]},
+            notes={"summary": making.told(), "generation": making.summary["generation"]},
         )
     )
 
@@ -139,7 +140,7 @@ def _queries(making: Making) -> Rows:
 
 
 def _summary(making: Making) -> Rows:
-    making.place("summary.json").write_bytes(canonical(making.summary))
+    making.place("summary.json").write_bytes(canonical(making.told()))
     return {"summary.json": 0}
 
 
@@ -165,8 +166,9 @@ def _sums(lake: Lake, folder: str, artifacts: Sequence[Artifact]) -> Artifact:
 
 
 PARTS: tuple[Part, ...] = (
-    json_files.write_json,
-    json_files.write_quarantine,
+    write_json,
+    write_records,
+    write_quarantine,
     _queries,
     _summary,
 )

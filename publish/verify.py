@@ -3,11 +3,11 @@
 Owns the comparison. Works on an edition in the lake and on a copy downloaded anywhere.
 """
 
-import gzip
 from dataclasses import replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
+from isal import igzip
 
 from kernel import Artifact, Lake, LakeCorrupt, Manifest
 
@@ -37,8 +37,8 @@ def _rows(artifact: Artifact, file: Path) -> int | None:
     if artifact.path.endswith(".parquet"):
         return int(pq.ParquetFile(file).metadata.num_rows)
     if artifact.path.endswith(".jsonl.gz"):
-        with gzip.open(file) as stream:
-            return sum(1 for _ in stream)
+        with igzip.open(file) as stream:
+            return sum(piece.count(b"\n") for piece in iter(lambda: stream.read(1 << 20), b""))
     return None
 
 
