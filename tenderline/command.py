@@ -17,6 +17,7 @@ MODULES = {
     "crosscheck": "looks",
     "editions": "looks",
     "verify": "looks",
+    "trace": "looks",
     "validate": "judging",
     "merge": "merging",
     "tables": "tabling",
