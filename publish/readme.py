@@ -68,7 +68,7 @@ def readme(
     """The README as Markdown."""
     grains = [
         (f"parquet/{name}.parquet", summary["rows"][name], table.grain)
-        for name, table in (all_tables() | answers()).items()
+        for name, table in {**all_tables(), **answers()}.items()
         if name in summary["rows"]
     ]
     asked = [(f"sql/{name}.sql", 0, f"the query that makes `{name}`") for name in answers()]

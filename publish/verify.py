@@ -12,6 +12,7 @@ from isal import igzip
 from kernel import Artifact, Lake, LakeCorrupt, Manifest
 
 SUMS = "SHA256SUMS"
+BLOCK = 1 << 20
 
 
 def verify(lake: Lake, folder: str) -> Manifest:
@@ -38,7 +39,8 @@ def _rows(artifact: Artifact, file: Path) -> int | None:
         return int(pq.ParquetFile(file).metadata.num_rows)
     if artifact.path.endswith(".jsonl.gz"):
         with igzip.open(file) as stream:
-            return sum(piece.count(b"\n") for piece in iter(lambda: stream.read(1 << 20), b""))
+            pieces = iter(lambda: bytes(stream.read(BLOCK)), b"")
+            return sum(piece.count(b"\n") for piece in pieces)
     return None
 
 

@@ -29,7 +29,8 @@ from transforms.convert import REJECTS
 from transforms.derived import results
 from transforms.jsontext import dumps
 from transforms.lines import unpack
-from transforms.privacy.redaction import Redaction, kind_of
+from transforms.privacy.kinds import kind_of
+from transforms.privacy.redaction import Redaction
 from transforms.privacy.takedowns import takedowns
 from transforms.renewal import month_parts
 from transforms.tables.bundle import Bundle

@@ -114,7 +114,7 @@ class Pieces:
 
 def packed(data: bytes) -> bytes:
     """A gzip member with no clock and no name in its header."""
-    return igzip.compress(data, GZIP_LEVEL, mtime=0)
+    return bytes(igzip.compress(data, GZIP_LEVEL, mtime=0))
 
 
 def packed_lines(lines: list[bytes]) -> bytes:

@@ -99,9 +99,7 @@ def test_json_files_are_what_they_are_called(lake: Lake, publish_now: Publisher)
     ]
     assert detect_format(str(package_file))[0] == "release package"
     compiled = folder / "compiled.jsonl"
-    compiled.write_bytes(
-        gzip.decompress((folder / "json" / "compiled_full.jsonl.gz").read_bytes())
-    )
+    compiled.write_bytes(gzip.decompress((folder / "json" / "compiled_full.jsonl.gz").read_bytes()))
     assert detect_format(str(compiled)) == ("compiled release", True, False)
 
 

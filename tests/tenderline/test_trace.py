@@ -56,7 +56,9 @@ def test_every_step_of_the_way_is_shown_and_holds(lake: Lake) -> None:
     tables = [step.told for step in steps if step.kind == "table"]
     assert any(told.startswith("parquet/releases.parquet: rows 2,") for told in tables)
     raws = [step.told for step in steps if step.kind == "raw"]
-    assert {told.rpartition(" ")[2] for told in raws} == {f"https://example.org/{n}" for n in (0, 1)}
+    assert {told.rpartition(" ")[2] for told in raws} == {
+        f"https://example.org/{n}" for n in (0, 1)
+    }
     assert all("fetched 2026-03-01T07:00:0" in told for told in raws)
     assert {told.partition(", sha256")[0].rpartition(", ")[2] for told in raws} == {
         "release 1",

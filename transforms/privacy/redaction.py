@@ -5,25 +5,20 @@ contacts that a process records are masked in all text of the process, too, by w
 """
 
 import re
-from collections.abc import Iterable, Iterator
-from functools import cache
+from collections.abc import Iterable
 from typing import Any, Final
 
-from transforms.ocds.model import EVERY, model
+from transforms.privacy.kinds import HOLDS, NAMED, PROSE, SHORTEST, is_person, kind_of, texts_in
 from transforms.privacy.patterns import mask, suspicious, uncut
-from transforms.privacy.policy import mentions, offices, personal, plain, policy
+from transforms.privacy.policy import mentions, personal, plain, policy
 from transforms.privacy.takedowns import Takedowns
 
 WITHHELD: Final = "[withheld]"
-PROSE: Final = 0  # a field with text for people
-NAMED: Final = 1  # an id, an address, a code or a date
-HOLDS: Final = 2  # withheld, whole or in part
 TITLE = re.compile(r"(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof)\.? [^\W\d]", re.IGNORECASE)
-COMPANY = re.compile(r"\b(?:ltd|limited|llp|plc|inc|pty|cic|gmbh|company|trust|partners)\b", re.I)
+COMPANY = re.compile(
+    r"\b(?:ltd|limited|llp|plc|inc|pty|cic|gmbh|company|trust|partners)\b", re.IGNORECASE
+)
 NUMBERED = re.compile(r"[A-Z]{3}-(?:PASSPORT|TAXID|IDCARD)")  # schemes of people: OCDS guidance
-WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’.-])*")
-WORDS = range(2, 6)  # in the name of a person
-SHORTEST = 6  # characters, or digits: shorter ones are no telephone number and no full name
 Text = tuple[Any, Any, str, int]  # what holds it, under which key, itself, and PROSE or NAMED
 
 
@@ -73,6 +68,7 @@ class Redaction:
     def __init__(self, takedowns: Takedowns) -> None:
         self.takedowns = takedowns
         self.counts: dict[str, int] = {}
+        self._kinds: dict[str, int] = {}
         self._texts: list[Text] = []
         self._secrets: dict[str, str] = {}
         self._persons: dict[str, str] = {}
@@ -125,8 +121,11 @@ class Redaction:
 
     def _object(self, item: dict[str, Any]) -> None:
         held: list[str] = []
+        kinds = self._kinds
         for key, value in item.items():
-            kind = kind_of(key)
+            kind = kinds.get(key, -1)
+            if kind < 0:
+                kind = kinds[key] = kind_of(key)
             if kind == HOLDS:
                 held.append(key)
             elif isinstance(value, str):
@@ -166,7 +165,7 @@ class Redaction:
 
     def _contact(self, values: Iterable[Any]) -> None:
         """Remember the texts of a contact by which it could be found elsewhere."""
-        for text in _texts(values):
+        for text in texts_in(values):
             found = text.strip()
             if "@" in found or sum(map(str.isdigit, found)) >= SHORTEST or is_person(found):
                 self._secrets[found] = WITHHELD
@@ -183,9 +182,11 @@ class Redaction:
             self._taken_down(item)
 
     def _at_home(self, item: dict[str, Any]) -> None:
+        """Withhold a home; the fields stay, so that no table has a row less."""
         address = item.get("address")
         for field in ("streetAddress", "postalCode"):
-            if isinstance(address, dict) and address.pop(field, None):
+            if isinstance(address, dict) and address.get(field):
+                address[field] = WITHHELD
                 self.count(f"address/{field}", "natural person")
 
     def _numbered(self, item: dict[str, Any]) -> None:
@@ -203,7 +204,7 @@ class Redaction:
 
     def _taken_down(self, item: dict[str, Any]) -> None:
         """Leave of a party what it is counted by."""
-        for text in _texts([item["name"], _legal_name(item)]):
+        for text in texts_in([item["name"], _legal_name(item)]):
             if len(text) >= SHORTEST:
                 self._persons[text] = WITHHELD
         for key in [*item]:
@@ -224,48 +225,3 @@ class Redaction:
 def _legal_name(item: dict[str, Any]) -> Any:
     identifier = item.get("identifier")
     return identifier.get("legalName") if isinstance(identifier, dict) else None
-
-
-def is_person(name: str) -> bool:
-    """Whether a contact's name is that of a person: some words, and none of an office's."""
-    words = name.split()
-    if len(words) not in WORDS or len(name) < SHORTEST:
-        return False
-    known = offices()
-    return all(WORD.fullmatch(word) and word.lower() not in known for word in words)
-
-
-@cache
-def kind_of(field: str) -> int:
-    """What stands in a field of this name: by the model, and of a name it lacks by how it ends."""
-    facts = policy()
-    if plain(field) in facts.holders or plain(field) in facts.alone:
-        return HOLDS
-    found = _formats().get(field)
-    if found is not None:
-        return found
-    return NAMED if field.endswith(("id", "ID", "Id", "ids", "url", "uri", "Url")) else PROSE
-
-
-@cache
-def _formats() -> dict[str, int]:
-    """The fields of the model by name: text for people where any object has such."""
-    kinds: dict[str, int] = {}
-    for fields in model(EVERY).objects.values():
-        for name, field in fields.items():
-            named = field.format or field.codes or name in ("id", "ocid", "uri", "scheme")
-            kind = NAMED if named or name.endswith(("ID", "Id")) else PROSE
-            kinds[name] = min(kind, kinds.get(name, kind))
-    return kinds
-
-
-def _texts(values: Iterable[Any]) -> Iterator[str]:
-    """All texts in `values`."""
-    for value in values:
-        if isinstance(value, str):
-            yield value
-        elif isinstance(value, dict):
-            yield from _texts(value.values())
-        elif isinstance(value, list):
-            yield from _texts(value)
-

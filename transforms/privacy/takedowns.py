@@ -50,7 +50,9 @@ def _parsed(data: bytes) -> Takedowns:
         reader = csv.DictReader(data.decode("utf-8-sig").splitlines(), strict=True)
         rows = list(reader)
     except (UnicodeDecodeError, csv.Error) as error:
-        raise ConfigError(f"it cannot be read: {error}. Save it as CSV in UTF-8", path=FILE) from error
+        raise ConfigError(
+            f"it cannot be read: {error}. Save it as CSV in UTF-8", path=FILE
+        ) from error
     if reader.fieldnames != COLUMNS:
         raise ConfigError(f"its first line must be {','.join(COLUMNS)}", path=FILE)
     found: dict[str, list[str]] = {kind: [] for kind in KINDS}

@@ -14,7 +14,8 @@ from typing import Any
 import pyarrow as pa
 
 from transforms.findings import Finding, shown
-from transforms.privacy.redaction import NAMED, Masks, Redaction
+from transforms.privacy.kinds import NAMED
+from transforms.privacy.redaction import Masks, Redaction
 from transforms.privacy.takedowns import Takedowns
 from transforms.tables.groups import Filled
 from validation.catalogue import told
@@ -131,9 +132,7 @@ class Failures:
 class Rows(AbstractContextManager["Rows"]):
     """Writes failures to a Parquet file; `groups` and `count` tell what was written."""
 
-    def __init__(
-        self, path: Path, metadata: Mapping[str, str], down: Takedowns = NOTHING
-    ) -> None:
+    def __init__(self, path: Path, metadata: Mapping[str, str], down: Takedowns = NOTHING) -> None:
         self._failures = Failures(down)
         self._file = Filled(path, SCHEMA.with_metadata(dict(metadata)), BATCH)
 
