@@ -42,8 +42,9 @@ class Publication:
 
     `uri` is the address under which the publication will be found; it names packages, and need
     not answer yet. `contact` is the e-mail address for questions. `plans` says in sentences what
-    is going to change, "" where nothing is. `keep` says which editions stay when others are
-    removed; None is `Keep()`, and that none is removed unless somebody asks for it.
+    is going to change, "" where nothing is. `records` asks for record packages with versioned
+    releases, several times as large as all else together. `keep` says which editions stay when
+    others are removed; None is `Keep()`, and that none is removed unless somebody asks for it.
     """
 
     id: str
@@ -56,6 +57,7 @@ class Publication:
     uri: str
     contact: str = CONTACT
     plans: str = ""
+    records: bool = False
     keep: Keep | None = None
 
     def edition(self, records: Sequence[Manifest], *others: str) -> str:

@@ -11,10 +11,11 @@ from pathlib import Path
 
 from kernel import Artifact, Lake, Manifest, Publication, Source, __version__
 from kernel.manifest import canonical
-from publish import held, json_files, pointer, versions
+from publish import held, pointer, versions
 from publish.chain import PREVIOUS, previous_of
 from publish.formats import format_of
 from publish.gate import pass_gate
+from publish.json.files import write_json, write_quarantine, write_records
 from publish.making import Making, Part, Rows
 from publish.metadata.write import write_metadata
 from publish.readme import readme
@@ -80,7 +81,7 @@ def _build(
             rows |= part(making)
         made, told = write_metadata(making, rows)
         rows |= made
-        (scratch / "README.md").write_bytes(readme(publication, making.summary, tables, rows))
+        (scratch / "README.md").write_bytes(readme(publication, making.told(), tables, rows))
         rows["README.md"] = 0
         artifacts = [_put(lake, folder, scratch / name, name, n) for name, n in rows.items()]
         copied = [(tables, a, f"parquet/{a.path}") for a in tables.artifacts]
@@ -99,7 +100,7 @@ def _build(
             artifacts=tuple(artifacts),
             inputs={manifest.folder: manifest.id for manifest in (*records, tables, quality)},
             notes={
-                "summary": making.summary,
+                "summary": making.told(),
                 **{name: making.summary[name] for name in ("generation", PREVIOUS)},
                 **told,
             },
@@ -144,7 +145,7 @@ def _queries(making: Making) -> Rows:
 
 
 def _summary(making: Making) -> Rows:
-    making.place("summary.json").write_bytes(canonical(making.summary))
+    making.place("summary.json").write_bytes(canonical(making.told()))
     return {"summary.json": 0}
 
 
@@ -170,8 +171,9 @@ def _sums(lake: Lake, folder: str, artifacts: Sequence[Artifact]) -> Artifact:
 
 
 PARTS: tuple[Part, ...] = (
-    json_files.write_json,
-    json_files.write_quarantine,
+    write_json,
+    write_records,
+    write_quarantine,
     _queries,
     write_tables,
     write_awards,

@@ -20,6 +20,7 @@ MODULES = {
     "retain": "editions",
     "rollback": "editions",
     "verify": "looks",
+    "trace": "looks",
     "validate": "judging",
     "merge": "merging",
     "tables": "tabling",

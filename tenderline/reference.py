@@ -54,7 +54,7 @@ carries its definition in the Parquet file. A further table that has no row is n
 LEFT_OUT = """
 ## What no table has
 
-Left out on purpose, since it is about people; the JSON files of an edition have it:
+Left out on purpose, since it is about people ([privacy.md](privacy.md)); no file has it:
 """
 
 

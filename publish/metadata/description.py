@@ -21,10 +21,11 @@ LICENCE_FILE = "LICENSE.md"
 KEYWORDS = ("contracts", "OCDS", "open contracting", "public procurement", "tenders")
 LANGUAGE = "en"  # of what tenderline writes
 ABOUT = (  # what a file is, by its path; the first that fits
-    ("json/compiled_releases*", "Compiled releases of OCDS, one a line"),
-    ("json/release_package*", "Releases as an OCDS 1.1 release package"),
+    ("json/compiled_full*", "Compiled releases of OCDS, one a line, of all years"),
+    ("json/compiled/*", "Compiled releases of OCDS, one a line, by year of the first release"),
+    ("json/packages/*", "Releases as an OCDS 1.1 release package, by month of first release"),
     ("json/nonconforming*", "Releases that break the structure of OCDS, as published, one a line"),
-    ("json/record_package*", "Records with versioned releases as an OCDS 1.1 record package"),
+    ("json/records/*", "Records with versioned releases as an OCDS 1.1 record package"),
     ("quarantine*", "Releases that could not be used, one a line: which, where and why"),
     ("quality.json", "What was checked, what failed, and the verdict"),
     ("quality.parquet", "Every failure of a check as a row"),

@@ -1,4 +1,4 @@
-"""Commands that look at what is there: `sources`, `crosscheck`, `verify`."""
+"""Commands that look at what is there: `sources`, `crosscheck`, `verify`, `trace`."""
 
 import sys
 from datetime import date, timedelta
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from kernel import ConfigError, Lake, Source, Window
+from kernel import ConfigError, Lake, LakeCorrupt, Source, Window
 from kernel.window import stamp
 from tenderline import console
 from tenderline.command import lake_option
@@ -114,3 +114,24 @@ def verify(edition: str, lake_root: str) -> None:
     manifest = read_back(lake, folder)
     files = len(manifest.artifacts)
     console.out.print(f"{manifest.version}: {files} files are as they were written")
+
+
+@click.command()
+@click.argument("ocid")
+@click.option("--edition", default="", help="Name of the edition. Default: each latest one.")
+@lake_option
+def trace(ocid: str, edition: str, lake_root: str) -> None:
+    """Show the way from what is published of OCID back to the raw pages.
+
+    Of each edition: the tables' rows, the record, its releases, the conversion, the raw page with
+    its address, time and hash. Ends as for a broken lake where something is not what was written.
+    """
+    from tenderline.trace import trace as follow
+
+    broken = 0
+    for step in follow(Lake(lake_root), ocid, edition):
+        broken += not step.holds
+        state = "" if step.holds else "  NOT WHAT WAS WRITTEN"
+        console.out.print(f"{step.kind:<11} {step.told}{state}", markup=False)
+    if broken:
+        raise LakeCorrupt(f"{broken} steps of the way are not what was written: restore them")

@@ -373,7 +373,7 @@ def test_the_front_page_tells_what_there_is_and_loads_nothing(
     described = {"index.html", "manifest.json"}
     files = {artifact.path for artifact in editions[1][1].artifacts} - described
     assert files <= page.links
-    for path in ("parquet/awards.parquet", "json/release_package.json"):
+    for path in ("parquet/awards.parquet", "json/compiled_full.jsonl.gz"):
         assert hashlib.sha256((folder / path).read_bytes()).hexdigest() in page.text
     share = pq.read_table(folder / "parquet" / "sme_share.parquet").to_pylist()
     used = sum(row["awards_used"] for row in share)
