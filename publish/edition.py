@@ -12,6 +12,7 @@ from pathlib import Path
 from kernel import Artifact, Lake, Manifest, Publication, Source, __version__
 from kernel.manifest import canonical
 from publish import json_files, pointer
+from publish.delta.write import write_delta
 from publish.gate import pass_gate
 from publish.making import Making, Part, Rows
 from publish.readme import readme
@@ -169,4 +170,5 @@ PARTS: tuple[Part, ...] = (
     json_files.write_quarantine,
     _queries,
     _summary,
+    write_delta,
 )

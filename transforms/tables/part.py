@@ -20,6 +20,15 @@ ODDITIES = "oddities"  # in a bundle: how often which column could not be read, 
 
 def source_rows(source: Source, lake: Lake, records: Manifest) -> Manifest:
     """The rows of all parts of the records of `source`, made where they were not made yet."""
+    return derive(source.id, lake, records, _derivation(source))
+
+
+def rows_settings(source: Source) -> str:
+    """The hash of all that the rows of a part depend on beside the part."""
+    return _derivation(source).identity
+
+
+def _derivation(source: Source) -> Derivation:
     clock = source.fetch.clock
     shape = [asdict(table) for table in all_tables().values()]
     settings = {
@@ -28,8 +37,7 @@ def source_rows(source: Source, lake: Lake, records: Manifest) -> Manifest:
         "tables": shape,
         "rates": str(reference_rates().last),
     }
-    derivation = Derivation("rows", rows_of, (source.id, clock), MEDIA_TYPE, settings)
-    return derive(source.id, lake, records, derivation)
+    return Derivation("rows", rows_of, (source.id, clock), MEDIA_TYPE, settings)
 
 
 def rows_of(data: bytes, source_id: str, clock: str) -> bytes:
