@@ -17,6 +17,7 @@ MODULES = {
     "crosscheck": "looks",
     "editions": "looks",
     "verify": "looks",
+    "diff": "differing",
     "validate": "judging",
     "merge": "merging",
     "tables": "tabling",
