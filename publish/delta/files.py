@@ -127,9 +127,9 @@ def _told(
     for ocid, line in _lines(side):
         if _short(ocid) in differing:
             yield ocid, LINE, line
-    year = "year(first_release)" if side.compiled()[0].startswith(YEARS) else "0"
+    year = "year(first_release), " if side.compiled()[0].startswith(YEARS) else ""
     queries = {
-        PROCESS: f"SELECT ocid, source FROM {tag}_{PROCESSES} ORDER BY {year}, file_row_number",  # noqa: S608
+        PROCESS: f"SELECT ocid, source FROM {tag}_{PROCESSES} ORDER BY {year}file_row_number",  # noqa: S608
         RELEASE: f"""SELECT ocid, source, coalesce(release_id, ''), sha256,
             hash({_shared(connection)}) FROM {tag}_{RELEASES}""",  # noqa: S608
     }

@@ -122,7 +122,8 @@ def _rest(connection: duckdb.DuckDBPyConnection, path: Path) -> Any:
     """Of the rows that are not replaced, how many there are and the sum of their hashes."""
     connection.read_parquet(str(path)).create_view("whole", replace=True)
     query = "SELECT count(*), sum(hash(whole)) FROM whole ANTI JOIN replaced USING (ocid, source)"
-    return connection.execute(query).fetchone()
+    (row,) = connection.execute(query).fetchall()
+    return row
 
 
 def _write(connection: duckdb.DuckDBPyConnection, table: Path, path: Path) -> int:
