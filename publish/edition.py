@@ -13,6 +13,7 @@ from kernel import Artifact, Lake, Manifest, Publication, Source, __version__
 from kernel.manifest import canonical
 from publish import held, pointer, versions
 from publish.chain import PREVIOUS, previous_of
+from publish.delta.write import write_delta
 from publish.formats import format_of
 from publish.gate import pass_gate
 from publish.json.files import write_json, write_quarantine, write_records
@@ -178,4 +179,5 @@ PARTS: tuple[Part, ...] = (
     write_tables,
     write_awards,
     _summary,
+    write_delta,
 )

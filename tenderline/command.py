@@ -21,6 +21,7 @@ MODULES = {
     "rollback": "editions",
     "verify": "looks",
     "trace": "looks",
+    "diff": "differing",
     "validate": "judging",
     "merge": "merging",
     "tables": "tabling",

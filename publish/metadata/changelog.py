@@ -7,6 +7,9 @@ their manifests note, problems from the quality report.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from publish.delta.index import summary
+from publish.delta.shape import INDEX
+from publish.delta.state import KINDS
 from publish.making import Making
 from publish.metadata.description import Description
 from publish.metadata.page import Block, Points, Section, Table
@@ -28,6 +31,7 @@ def changelog(told: Description, making: Making, report: Mapping[str, Any]) -> I
     against = f"Against edition {told.previous}." if told.previous else "The first edition."
     yield Section(told.edition, (against,))
     yield Section("Changes by source", (*_changes(told, before.get("summary")),))
+    yield Section("Changed processes", (*_processes(making),))
     yield Section("Revisions", (*_revisions(report),))
     yield Section("Known problems", (*_problems(told, report),))
     yield Section("Changes of tables", (*_schema_changes(told, before.get("schemas")),))
@@ -43,6 +47,19 @@ def _changes(told: Description, before: Mapping[str, Any] | None) -> Iterator[Bl
             new, old = _reach(now.get(name), path), _reach(earlier.get(name), path)
             rows.append((name, called, new, old, new - old))
     yield Table(("Source", "Counted", "Now", "Before", "Difference"), rows)
+
+
+def _processes(making: Making) -> Iterator[Block]:
+    """How many processes were added, modified and removed, by source, as the delta counts them."""
+    delta = summary(making.place(INDEX))
+    if delta.previous is None:
+        yield "There is no edition before: all is new."
+        return
+    rows = [
+        (source, *(counts.get(kind, 0) for kind in KINDS))
+        for source, counts in sorted(delta.sources.items())
+    ]
+    yield Table(("Source", *map(str.capitalize, KINDS)), rows) if rows else "None."
 
 
 def _reach(summary: Any, path: tuple[str, ...]) -> int:

@@ -2,7 +2,6 @@
 
 import sys
 from datetime import date, timedelta
-from pathlib import Path
 
 import click
 
@@ -10,6 +9,7 @@ from kernel import ConfigError, Lake, LakeCorrupt, Source, Window
 from kernel.window import stamp
 from tenderline import console
 from tenderline.command import lake_option
+from tenderline.found import found_edition
 
 
 @click.command()
@@ -96,22 +96,10 @@ def _days(start: str | None, end: str | None) -> tuple[date, date]:
 @lake_option
 def verify(edition: str, lake_root: str) -> None:
     """Read EDITION back: its name in the lake, or a folder it was copied to."""
-    from kernel.lake import MANIFEST
     from publish.verify import verify as read_back
 
-    path = Path(edition)
-    if (path / MANIFEST).is_file():
-        path = path.resolve()
-        lake, folder = Lake(path.parent), path.name
-    else:
-        lake = Lake(lake_root)
-        found = [f for f in lake.folders("published") if edition in (f, f.rsplit("/", 1)[-1])]
-        if len(found) != 1:
-            raise ConfigError(
-                f"no edition {edition!r}: `tenderline editions` lists them", path=lake_root
-            )
-        folder = found[0]
-    manifest = read_back(lake, folder)
+    lake, found = found_edition(edition, lake_root)
+    manifest = read_back(lake, found.folder)
     files = len(manifest.artifacts)
     console.out.print(f"{manifest.version}: {files} files are as they were written")
 

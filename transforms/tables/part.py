@@ -23,6 +23,15 @@ ODDITIES = "oddities"  # in a bundle: how often which column could not be read, 
 
 def source_rows(source: Source, lake: Lake, records: Manifest) -> Manifest:
     """The rows of all parts of the records of `source`, made where they were not made yet."""
+    return derive(source.id, lake, records, _derivation(source, lake))
+
+
+def rows_settings(source: Source, lake: Lake) -> str:
+    """The hash of all that the rows of a part depend on beside the part."""
+    return _derivation(source, lake).identity
+
+
+def _derivation(source: Source, lake: Lake) -> Derivation:
     clock = source.fetch.clock
     shape = [asdict(table) for table in all_tables().values()]
     settings = {
@@ -33,8 +42,7 @@ def source_rows(source: Source, lake: Lake, records: Manifest) -> Manifest:
         "privacy": [policy().identity, takedowns(lake).identity],
     }
     arguments = (source.id, clock, takedowns(lake))
-    derivation = Derivation("rows", rows_of, arguments, MEDIA_TYPE, settings)
-    return derive(source.id, lake, records, derivation)
+    return Derivation("rows", rows_of, arguments, MEDIA_TYPE, settings)
 
 
 def rows_of(data: bytes, source_id: str, clock: str, down: Takedowns) -> bytes:
