@@ -54,7 +54,8 @@ carries its definition in the Parquet file. A further table that has no row is n
 LEFT_OUT = """
 ## What no table has
 
-Left out on purpose, since it is about people ([privacy.md](privacy.md)); no file of an edition has it:
+Left out on purpose, since it is about people; no file of an edition has it
+([privacy.md](privacy.md)):
 """
 
 
