@@ -55,7 +55,7 @@ def _processes(making: Making) -> Iterator[Block]:
     if delta.previous is None:
         yield "There is no edition before: all is new."
         return
-    rows = [
+    rows: list[tuple[str | int, ...]] = [
         (source, *(counts.get(kind, 0) for kind in KINDS))
         for source, counts in sorted(delta.sources.items())
     ]

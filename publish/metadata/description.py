@@ -18,6 +18,7 @@ from publish.metadata.shape import Shape
 
 STANDARD = "https://standard.open-contracting.org/1.1/en/"  # what releases conform to
 LICENCE_FILE = "LICENSE.md"
+DELTA = "delta/"  # what is under it are changes of tables, and no tables of their own
 KEYWORDS = ("contracts", "OCDS", "open contracting", "public procurement", "tenders")
 LANGUAGE = "en"  # of what tenderline writes
 ABOUT = (  # what a file is, by its path; the first that fits
@@ -138,7 +139,7 @@ class Description:
         """The Parquet files of each table, by its name, in order."""
         found: dict[str, list[File]] = {}
         for file in self.files:
-            if file.shape:
+            if file.shape and not file.path.startswith(DELTA):
                 found.setdefault(file.shape.table, []).append(file)
         return {name: tuple(files) for name, files in sorted(found.items())}
 
@@ -151,7 +152,7 @@ class Description:
                 "columns": {field.name: field.type for field in file.shape.fields},
             }
             for file in self.files
-            if file.shape
+            if file.shape and not file.path.startswith(DELTA)
         }
 
     @property

@@ -57,7 +57,13 @@ def test_years_are_by_first_release_and_the_full_file_is_made_of_them(
         assert one["publicationPolicy"].startswith("https://")
 
 
-@pytest.mark.parametrize("limit", ["bytes", "packed", "weight"])
+HEAVY = pytest.mark.heavy
+
+
+@pytest.mark.parametrize(
+    "limit",
+    ["weight", pytest.param("bytes", marks=HEAVY), pytest.param("packed", marks=HEAVY)],
+)
 def test_a_package_beyond_a_limit_goes_on_in_another(
     lake: Lake, publish_now: Publisher, monkeypatch: pytest.MonkeyPatch, limit: str
 ) -> None:
@@ -123,6 +129,7 @@ def test_what_is_withheld_is_counted_and_a_takedown_reaches_the_next_edition(
     assert rows == {a.path: a.rows for a in later.artifacts if a.path.startswith("parquet/")}
 
 
+@pytest.mark.heavy
 def test_in_steps_or_at_once_and_with_any_number_of_processes(
     lake: Lake, publish_now: Publisher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

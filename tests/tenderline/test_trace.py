@@ -1,5 +1,6 @@
 """The way from an edition back to raw pages: every step is there, and a broken one is named."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,12 +23,17 @@ from validation.check import check
 OCID = "ocds-h6vhtk-000002"
 
 
-@pytest.fixture
-def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lake:
-    """A lake with an edition of two releases of OCID, one changed under its id, and of others."""
-    monkeypatch.setattr(check_module, "check_tables", lambda _files: iter(()))
-    monkeypatch.setattr(check_module, "check_metrics", lambda _frame: iter(()))
-    made, publication = Lake(tmp_path / "lake"), load(SOURCE.id)
+@pytest.fixture(scope="module")
+def lake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lake]:
+    """A lake with an edition of two releases of OCID, one changed under its id, and of another."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(check_module, "check_tables", lambda _files: iter(()))
+        patch.setattr(check_module, "check_metrics", lambda _frame: iter(()))
+        yield _published(Lake(tmp_path_factory.mktemp("lake")))
+
+
+def _published(made: Lake) -> Lake:
+    publication = load(SOURCE.id)
     bodies = [package(award_release(1), award_release(2)), package(award_release(2, 7))]
     folder = f"raw/{SOURCE.id}/{WINDOW}/v1"
     pages = [keep_body(made, folder, f"page-{n:05}", body, 1) for n, body in enumerate(bodies, 1)]
@@ -68,12 +74,14 @@ def test_every_step_of_the_way_is_shown_and_holds(lake: Lake) -> None:
 
 def test_an_altered_raw_page_does_not_hold_and_the_command_says_so(lake: Lake) -> None:
     page = next((Path(lake.root) / "raw").rglob("page-00001-*"))
-    page.write_bytes(page.read_bytes()[:-1])
+    good = page.read_bytes()
+    page.write_bytes(good[:-1])
     broken = [step for step in trace(lake, OCID) if not step.holds]
     assert [step.kind for step in broken] == ["raw"]
     run = CliRunner().invoke(cli, ["trace", OCID, "--lake", str(lake.root)])
     assert isinstance(run.exception, LakeCorrupt)
     assert "NOT WHAT WAS WRITTEN" in run.output
+    page.write_bytes(good)
 
 
 def test_an_edition_and_a_process_that_are_not_there_are_told(lake: Lake) -> None:
