@@ -11,7 +11,7 @@ from publish.delta.index import summary
 from publish.delta.shape import INDEX
 from publish.delta.state import KINDS
 from publish.making import Making
-from publish.metadata.description import Description
+from publish.metadata.description import DELTA, Description
 from publish.metadata.page import Block, Points, Section, Table
 
 Counted = Mapping[str, tuple[int, int]]  # of each source: now, before
@@ -123,13 +123,19 @@ def _schema_changes(told: Description, before: Mapping[str, Any] | None) -> Iter
     if before is None:
         yield "Nothing to compare with."
         return
-    now = told.schemas
+    now = _of_tables(told.schemas)
+    before = _of_tables(before)
     points = [f"{path}: new" for path in sorted(now.keys() - before.keys())]
     points += [f"{path}: gone" for path in sorted(before.keys() - now.keys())]
     for path in sorted(now.keys() & before.keys()):
         if now[path]["sha256"] != before[path]["sha256"]:
             points += _columns(path, now[path]["columns"], before[path]["columns"])
     yield Points(points) if points else "None."
+
+
+def _of_tables(schemas: Mapping[str, Any]) -> dict[str, Any]:
+    """Without the files of deltas, which come and go."""
+    return {path: told for path, told in schemas.items() if not path.startswith(DELTA)}
 
 
 def _columns(path: str, now: Mapping[str, str], before: Mapping[str, str]) -> list[str]:

@@ -152,7 +152,7 @@ class Description:
                 "columns": {field.name: field.type for field in file.shape.fields},
             }
             for file in self.files
-            if file.shape and not file.path.startswith(DELTA)
+            if file.shape
         }
 
     @property

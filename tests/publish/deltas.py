@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -22,6 +23,14 @@ from validation.check import FILES
 
 OTHER = load_source("ocds_files")
 Releases = Sequence[dict[str, Any]]
+REPORT = {  # as far as it is told in other files of an edition
+    "verdict": {"decision": "publish", "reasons": []},
+    "failures": 0,
+    "checks": [],
+    "silent_edits": [],
+    "conflicts": [],
+    "oddities": {},
+}
 
 
 def edition(lake: Lake, *looks: tuple[Source, Releases], only: Sequence[Source] = ()) -> Manifest:
@@ -50,7 +59,7 @@ def passed(lake: Lake, tables: Manifest) -> Manifest:
     folder = f"quality/{tables.subject}/{tables.version}"
     with lake.store.scratch() as scratch:
         pq.write_table(pa.table({"check": pa.array([], pa.string())}), scratch / "empty")
-        data = {"parquet": (scratch / "empty").read_bytes()}
+        data = {"parquet": (scratch / "empty").read_bytes(), "json": orjson.dumps(REPORT)}
     files = [
         lake.save(folder, f"{stem}-x.{suffix}", data.get(suffix, b"{}"), media_type=media_type)
         for name, media_type in FILES.items()
