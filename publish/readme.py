@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kernel import Manifest, Publication
+from publish.delta.shape import LINES
 from publish.json_files import COMPILED, NONCONFORMING, PACKAGE, QUARANTINE
 from transforms.tables.answers import answers
 from transforms.tables.layout import all_tables
@@ -69,6 +70,7 @@ def readme(
         (PACKAGE, "one release of an OCDS 1.1 release package"),
         (NONCONFORMING, "one release that breaks the structure of OCDS, as published"),
         (QUARANTINE, "one release that could not be used, with the reason"),
+        (LINES, "one process that changed since the previous edition; `delta/` has more of it"),
     ]
     asked = [(f"sql/{name}.sql", 0, f"the query that makes `{name}`") for name in answers()]
     files = grains + [(name, rows[name], text) for name, text in json_files] + asked
