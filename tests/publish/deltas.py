@@ -82,7 +82,7 @@ class History:
 
     def day(self) -> list[dict[str, Any]]:
         """The releases of one more day."""
-        new = [self.release() for _ in range(self.dice.randint(1, 12))]
+        new = [self.release() for _ in range(self.dice.randint(6, 14))]
         again = self.dice.sample(self.made, self.dice.randint(0, len(self.made)))
         self.made += new
         return [*new, *again]
