@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kernel import Manifest, Publication
+from publish.delta.shape import LINES
 from publish.json.files import FULL, LEFT_OUT, QUARANTINE
 from publish.sheets.files import told
 from transforms.tables.answers import answers
@@ -80,7 +81,9 @@ def readme(
         if name in summary["rows"]
     ]
     asked = [(f"sql/{name}.sql", 0, f"the query that makes `{name}`") for name in answers()]
-    files = [*grains, *_json_files(rows), *told(rows), *asked]
+    changed = "one process that changed since the previous edition; `delta/` has more of it"
+    delta = [(LINES, rows[LINES], changed)]
+    files = [*grains, *_json_files(rows), *told(rows), *asked, *delta]
     made_up = any(entry["made_up"] for entry in summary["sources"].values())
     titles = [entry["title"] for entry in summary["sources"].values()]
     return TEXT.format(

@@ -17,12 +17,12 @@ import orjson
 from isal import igzip
 
 from kernel import LakeCorrupt
-from publish.delta.side import YEARS, Side
+from publish.delta.database import database
+from publish.delta.side import Side
 from publish.delta.state import Pair, Release, State
 from transforms.sorting import Item, Sorter
 
 OLD, NEW = "old", "new"
-MEMORY = "500MB"  # of DuckDB; what is more goes to files
 ROWS = 10_000  # of a table in memory at a time
 PROCESSES, RELEASES = "processes", "releases"  # the tables that are asked
 LINE, PROCESS, RELEASE = "line", "process", "release"  # what is known of a process, sorted by ocid
@@ -36,10 +36,7 @@ def pairs_of_files(old: Side, new: Side, scratch: Path) -> Iterator[Pair]:
         new: the later one.
         scratch: an empty local folder.
     """
-    with duckdb.connect() as connection:
-        connection.execute(f"SET memory_limit = '{MEMORY}'")
-        connection.execute("SET temp_directory = $1", [str(scratch / "spill")])
-        connection.execute("SET TimeZone = 'UTC'")
+    with database(scratch) as connection:
         _open(connection, OLD, old)
         _open(connection, NEW, new)
         differing = {*_of_lines(old, new, _folder(scratch, "hashes"))}
@@ -127,7 +124,7 @@ def _told(
     for ocid, line in _lines(side):
         if _short(ocid) in differing:
             yield ocid, LINE, line
-    year = "year(first_release), " if side.compiled()[0].startswith(YEARS) else ""
+    year = "year(first_release), " if side.by_year else ""
     queries = {
         PROCESS: f"SELECT ocid, source FROM {tag}_{PROCESSES} ORDER BY {year}file_row_number",  # noqa: S608
         RELEASE: f"""SELECT ocid, source, coalesce(release_id, ''), sha256,

@@ -12,13 +12,13 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from publish.delta.database import database
 from publish.delta.shape import ROWS, TABLES
 from publish.delta.side import SUFFIX, Side
 from transforms.tables.answers import answers
 from transforms.tables.build import ROW_GROUP
 from transforms.tables.groups import Filled
 
-MEMORY = "500MB"  # of DuckDB; what is more goes to files
 KEY = ("ocid", "source")
 REPLACED, WHOLE, ASKED, GONE = ("rows", "whole", "query", "gone")
 
@@ -54,10 +54,7 @@ def write_tables(
         Each table and how it changes, in order of their names.
     """
     before, after = old.tables() if old else {}, new.tables()
-    with duckdb.connect() as connection:
-        connection.execute(f"SET memory_limit = '{MEMORY}'")
-        connection.execute("SET temp_directory = $1", [str(scratch / "spill")])
-        connection.execute("SET TimeZone = 'UTC'")
+    with database(scratch) as connection:
         connection.read_parquet(str(folder / ROWS)).create_view("replaced")
         for name in sorted({*before, *after}):
             counts = (old.rows[before[name]] if old and name in before else 0,

@@ -5,7 +5,6 @@ Owns the names. Tables of changed rows have the columns of their tables.
 
 from transforms.tables.schema import Column, Table
 
-FOLDER = "delta/"
 CHANGES, FIELDS, ROWS = "delta/changes.parquet", "delta/fields.parquet", "delta/rows.parquet"
 LINES, COMPILED = "delta/changes.jsonl.gz", "delta/compiled.jsonl.gz"
 INDEX, TABLES = "delta/index.json", "delta/tables/"

@@ -22,8 +22,8 @@ from publish.making import Making
 from transforms.tables.part import rows_settings
 
 PARQUET, SUFFIX = "parquet/", ".parquet"
-# Where the compiled releases are: in one file, or in one of each year.
-WHOLE, YEARS = FULL, "json/compiled/"
+# Where the compiled releases are: in one file of each year, all of these in one, or in one file.
+YEARS, WHOLE = "json/compiled/", "json/compiled_releases.jsonl.gz"
 RECORDS = "records/"  # where the lake has them
 CHAIN = "chain"  # in the index: the deltas up to an edition
 MADE_BY = "made_by"  # in the index: hashes of what an edition's content depends on beside records
@@ -68,11 +68,16 @@ class Side:
         Raises:
             ConfigError: there is none.
         """
-        years = [name for name in self.rows if name.startswith(YEARS)]
-        found = sorted(years) or [name for name in self.rows if name == WHOLE]
+        years = sorted(name for name in self.rows if name.startswith(YEARS))
+        found = years or [name for name in (FULL, WHOLE) if name in self.rows][:1]
         if not found:
-            raise ConfigError(f"edition {self.name} has no {WHOLE}: get all of its files first")
+            raise ConfigError(f"edition {self.name} has no compiled releases: get all of its files")
         return found
+
+    @property
+    def by_year(self) -> bool:
+        """Whether its compiled releases are in order of the year of the first release."""
+        return self.compiled() != [WHOLE]
 
     def tables(self) -> dict[str, str]:
         """The file of each table."""

