@@ -49,10 +49,15 @@ class Pair:
             return REMOVED
         return None if self.before == self.after else MODIFIED
 
-    def differences(self) -> Iterator[Difference]:
-        """The fields that differ, if it was modified."""
+    def differences(self, redaction: Redaction) -> Iterator[Difference]:
+        """The fields that differ, if it was modified.
+
+        What was withheld since the earlier edition is not told as a former value either.
+        """
         if self.before and self.after and self.before.line != self.after.line:
-            yield from differences(loads(self.before.line), loads(self.after.line))
+            before, after = loads(self.before.line), loads(self.after.line)
+            redaction.releases(self.ocid, [before, after])
+            yield from differences(before, after)
 
     def gained(self) -> list[str]:
         """The ids of releases that are new, or whose content is another one."""

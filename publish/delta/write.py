@@ -16,6 +16,8 @@ from publish.delta.shape import INDEX, ROWS
 from publish.delta.side import Side, in_the_making, published
 from publish.delta.writing import write_processes
 from publish.making import Making, Rows
+from transforms.privacy.redaction import Redaction
+from transforms.privacy.takedowns import Takedowns, takedowns
 
 log = logging.getLogger(__name__)
 OF_ALL = ("edition", "publication", "source", "licence", "licence_url", "tenderline")
@@ -49,7 +51,8 @@ def write(old: Side | None, new: Side, folder: Path, scratch: Path) -> tuple[Row
         The rows of each file by its path below `folder`, and what the delta counts.
     """
     found = pairs(old, new, scratch) if old else ()
-    rows, counted = write_processes(found, folder, _metadata(old, new))
+    redaction = Redaction(takedowns(new.lake) if new.lake else Takedowns())
+    rows, counted = write_processes(found, folder, _metadata(old, new), redaction)
     tables = dict(write_tables(old, new, folder, scratch))
     told = described(old, new, counted, rows[ROWS], tables.items())
     rows |= {path_of(name): change.rows for name, change in tables.items() if change.rows}

@@ -17,6 +17,7 @@ from kernel.manifest import digest
 from publish.delta.shape import CHANGES, COMPILED, DEFINED, FIELDS, LINES, ROWS
 from publish.delta.state import Pair, State
 from publish.gzip_lines import GzipLines
+from transforms.privacy.redaction import Redaction
 from transforms.tables.build import ROW_GROUP
 from transforms.tables.groups import Filled
 
@@ -43,7 +44,7 @@ class Counted:
 
 
 def write_processes(
-    pairs: Iterable[Pair], folder: Path, metadata: Mapping[str, str]
+    pairs: Iterable[Pair], folder: Path, metadata: Mapping[str, str], redaction: Redaction
 ) -> tuple[dict[str, int], Counted]:
     """Write the files about processes into `folder`.
 
@@ -51,6 +52,7 @@ def write_processes(
         pairs: the processes that are not the same, in order.
         folder: where `delta/` is to be.
         metadata: what Parquet files say of themselves besides.
+        redaction: what is withheld now.
 
     Returns:
         The rows of each file, and what was counted.
@@ -66,7 +68,7 @@ def write_processes(
             tables[ROWS].add({"ocid": pair.ocid, "source": pair.source})
             if pair.kind is None:
                 continue
-            row = _changed(pair, tables[FIELDS])
+            row = _changed(pair, tables[FIELDS], redaction)
             tables[CHANGES].add(row)
             lines[LINES].add(row)
             counted.add(row)
@@ -76,11 +78,11 @@ def write_processes(
     return rows | {name: file.rows for name, file in lines.items()}, counted
 
 
-def _changed(pair: Pair, fields: "_Rows") -> dict[str, Any]:
+def _changed(pair: Pair, fields: "_Rows", redaction: Redaction) -> dict[str, Any]:
     """The row about a process; those about its fields are added to `fields`."""
     process = {"ocid": pair.ocid, "source": pair.source}
     paths = set()
-    for found in pair.differences():
+    for found in pair.differences(redaction):
         fields.add({**process, **found._asdict()})
         paths.add(found.path)
     return {

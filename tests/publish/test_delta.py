@@ -178,7 +178,7 @@ def test_records_and_published_files_give_the_same_delta(
 def by_year(folder: Path, into: Path) -> dict[str, Path]:
     """The compiled releases of an edition in one file of each year of their first releases."""
     processes = pq.read_table(folder / "parquet" / "processes.parquet")["first_release"]
-    lines = gzip.decompress((folder / "json" / "compiled_releases.jsonl.gz").read_bytes())
+    lines = gzip.decompress((folder / "json" / "compiled_full.jsonl.gz").read_bytes())
     into.mkdir()
     for first, line in zip(processes.to_pylist(), lines.splitlines(keepends=True), strict=True):
         with gzip.open(into / f"{first.year}.jsonl.gz", "ab") as file:

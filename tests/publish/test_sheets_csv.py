@@ -124,6 +124,7 @@ def test_a_small_file_is_plain(tmp_path: Path) -> None:
     assert sink.path.read_bytes() == b"0123456789"
 
 
+@pytest.mark.heavy
 def test_an_edition_names_its_gzipped_files(
     lake: Lake, publish_now: Publisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -175,6 +175,7 @@ def test_the_script_of_the_edition_makes_these_rows(
     ]
 
 
+@pytest.mark.heavy
 def test_pieces_and_parts_make_no_difference(
     lake: Lake, edition: Path, publish_now: Publisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -185,6 +186,7 @@ def test_pieces_and_parts_make_no_difference(
         assert {path.name: path.read_bytes() for path in (again / folder).iterdir()} == files
 
 
+@pytest.mark.heavy
 def test_a_year_that_is_too_long_is_split(
     lake: Lake, publish_now: Publisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:

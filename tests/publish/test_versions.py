@@ -244,6 +244,7 @@ def test_a_rollback_and_newer_records_at_the_same_time(lake: Lake, seed: int) ->
     assert told(lake) == versions(lake, SOURCE)
 
 
+@pytest.mark.heavy
 def test_what_is_published_is_chained_and_listed(
     lake: Lake, publish_now: Callable[..., Manifest]
 ) -> None:

@@ -199,6 +199,7 @@ def test_another_look_that_finds_the_same_is_no_news(tell: Teller, tmp_path: Pat
     assert "nothing new" in out
 
 
+@pytest.mark.heavy
 @pytest.mark.skipif(not DAYS.is_dir(), reason="the recorded days are not here")
 def test_recorded_days_are_published_whole(tell: Teller, tmp_path: Path) -> None:
     for day in ("2026-08-10", "2026-08-11"):

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from kernel import Lake, Manifest
 from publish.pointer import latest_edition
 from publish.verify import verify
@@ -22,6 +24,7 @@ def edition(forks: Forks, url: str, root: Path, *until: str) -> Manifest:
     return latest
 
 
+@pytest.mark.heavy
 def test_an_edition_by_increments_is_the_edition_made_at_once(tmp_path: Path) -> None:
     with StandIn(per_day=60) as server, Forks() as forks:
         at_once = edition(forks, server.url, tmp_path / "once", UNTIL[-1])

@@ -127,6 +127,7 @@ def test_of_two_at_the_same_time_the_first_commit_counts(monkeypatch: pytest.Mon
         assert {a.path: lake.load(first, a) for a in first.artifacts} == before
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("root", ["", "memory://"], ids=["a folder", "an object store"])
 def test_two_processes_write_what_one_writes(
     root: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -181,6 +182,7 @@ def rows_in(files: list[tuple[str, bytes]]) -> list[Any]:
     return [pq.read_table(pa.BufferReader(data)).to_pydict() for _, data in files[1:]]
 
 
+@pytest.mark.heavy
 @settings(max_examples=3, deadline=None)
 @given(arrivals)
 def test_tables_of_parts_are_those_of_the_whole(arrived: list[Any]) -> None:

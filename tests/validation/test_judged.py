@@ -114,6 +114,7 @@ def grown(arrived: list[tuple[int, list[Any], bool]], root: Path) -> None:
             assert plain(made) == plain(measured(lakes[2], whole, root / "whole"))
 
 
+@pytest.mark.heavy
 @settings(max_examples=3, deadline=None)
 @given(arrivals)
 def test_quality_of_parts_is_that_of_the_whole(

@@ -111,12 +111,14 @@ def test_packages_with_declared_extensions(extended: Theirs) -> None:
         assert len(ours(declared)) < len(ours(package))  # what an extension has is not undeclared
 
 
+@pytest.mark.heavy
 def test_broken_copies_of_packages_with_declared_extensions(extended: Theirs) -> None:
     originals = [{**package, "extensions": DECLARED} for package in small(8000, 10, DAYS)]
     found, _ = differences(extended, originals, seed=1, times=100)
     assert found == {}
 
 
+@pytest.mark.heavy
 def test_a_file_that_is_read_entry_by_entry(core: Theirs, tmp_path: Path) -> None:
     releases = [release for package in days() for release in package["releases"]]
     package = packed("releases", [*releases, {**releases[0], "x": 1}, *releases[5:6], {"id": "1"}])
