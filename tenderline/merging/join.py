@@ -1,4 +1,4 @@
-"""The releases of one scratch file to lines of the merged file, in order of ocid.
+"""The releases of some processes to lines of the merged file, in order of ocid.
 
 Owns the order of releases, and which are the same. Runs in processes of its own for large files.
 """
@@ -6,17 +6,18 @@ Owns the order of releases, and which are the same. Runs in processes of its own
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
-import orjson
-
+from tenderline.merging.hold import Held, Processes, Text, unspilled
 from transforms.jsontext import dumps, loads
 from transforms.merge import compile_releases
 from transforms.versioned import version_releases
 
 SHOWN = 5  # conflicts told of one scratch file
+BLOCK = 1 << 20  # bytes of lines that are handed on at once, about
+Line = tuple[bytes, bytes]  # the ocid of a process, and what is wanted of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +30,12 @@ class Wanted:
 
 @dataclass(slots=True)
 class Joined:
-    """What became of the releases of one scratch file, and where its lines are.
+    """What became of the releases of one scratch file, or of all that memory held.
 
-    `last` is the latest date of a release in it.
+    `path` is where the lines of a scratch file are, `last` the latest date of a release in it.
     """
 
-    path: Path
+    path: Path | None = None
     processes: int = 0
     releases: int = 0
     same: int = 0
@@ -43,47 +44,69 @@ class Joined:
     last: str = ""
 
 
-def join(path: Path, parts: list[Path], wanted: Wanted) -> Joined:
-    """Merge the releases in `parts`, which have all of each of their processes.
+def join(_: Held, path: Path, parts: list[Path], wanted: Wanted) -> Joined:
+    """Merge the releases in `parts`, scratch files that have all of each of their processes.
 
     Args:
         path: where the lines go: an ocid as in JSON, a tab, and what is wanted of it.
-        parts: scratch files, used up by this.
+        parts: used up by this.
         wanted: what the lines hold.
     """
-    joined = Joined(path)
-    keyed = []
-    for part in parts:
-        for line in part.read_bytes().splitlines():
-            key, _, body = line.partition(b"\t")
-            ocid, when = orjson.loads(key)
-            keyed.append((orjson.dumps(ocid)[1:-1], when, body))
-        part.unlink()
-    keyed.sort(key=itemgetter(0, 1))
+    processes, joined = unspilled(parts), Joined(path)
+    joined.last = last_of(processes)
     with path.open("wb") as stream:
-        for key, group in groupby(keyed, itemgetter(0)):
-            made = _made(list(_releases(group, joined)), wanted, joined)
-            stream.write(b"%b\t%b\n" % (key, dumps(made)))
+        for line in _lines(processes, wanted, joined):
+            stream.write(b"%b\t%b\n" % line)
     return joined
 
 
-def _releases(
-    group: Iterator[tuple[bytes, str, bytes]], joined: Joined
-) -> Iterator[dict[str, Any]]:
+def merged(held: Held, wanted: Wanted) -> Iterator[list[Line] | Joined]:
+    """The lines of all processes held, in blocks, and in the end what became of them."""
+    joined = Joined()
+    block: list[Line] = []
+    size = 0
+    for line in _lines(held.processes, wanted, joined):
+        block.append(line)
+        size += len(line[1])
+        if size > BLOCK:
+            yield block
+            block, size = [], 0
+    if block:
+        yield block
+    yield joined
+
+
+def last_of(processes: Processes) -> str:
+    """The latest date of a release, if there is one."""
+    return max((text.when for texts in processes.values() for text in texts), default="")
+
+
+def _lines(processes: Processes, wanted: Wanted, joined: Joined) -> Iterator[Line]:
+    """What is wanted of each process, in order of ocid; each is given up when it is merged."""
+    for ocid in sorted(processes):
+        yield ocid, dumps(_made(_releases(processes.pop(ocid), joined), wanted, joined))
+
+
+def _releases(texts: list[Text], joined: Joined) -> list[dict[str, Any]]:
     """The releases of one process in order of date, each once.
 
     Those of one date are in order of id, then of content: how they came makes no difference.
     """
-    for when, keyed in groupby(group, itemgetter(1)):
-        found = [loads(body) for _, _, body in keyed]
-        joined.last = max(joined.last, when)
+    if len(texts) == 1:
+        joined.releases += 1
+        return [loads(texts[0].body)]
+    releases: list[dict[str, Any]] = []
+    texts.sort(key=attrgetter("when"))
+    for _, group in groupby(texts, attrgetter("when")):
+        found = [loads(text.body) for text in group]
         if len(found) > 1:
             distinct = {dumps(release): release for release in found}
             joined.same += len(found) - len(distinct)
             order = sorted(distinct, key=lambda text: (str(distinct[text].get("id")), text))
             found = [distinct[text] for text in order]
         joined.releases += len(found)
-        yield from found
+        releases += found
+    return releases
 
 
 def _made(releases: list[dict[str, Any]], wanted: Wanted, joined: Joined) -> Any:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from kernel import ConfigError
-from tenderline.merging.spill import WHOLE
+from tenderline.merging.releases import WHOLE
 from transforms.archives import unpacked
 from transforms.documents import OPENING, OTHER_NAME
 from transforms.jsonstream import BOM, encoding, narrowed

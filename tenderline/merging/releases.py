@@ -1,19 +1,17 @@
-"""A batch of values to releases, each written to the scratch file of its ocid's hash.
+"""A batch of values to the releases in it, each as its ocid, its date and its text.
 
 Owns what is left out and counted. Runs in processes of its own for a large file.
 """
 
-import os
-import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC
-from pathlib import Path
 from typing import Any
 
 import orjson
 
+from tenderline.merging.hold import SURE, Held, Text
 from transforms.findings import Finding
 from transforms.forms import Entry, entries, is_package
 from transforms.jsontext import BadJson, dumps, dumps_as_is, loads
@@ -83,26 +81,6 @@ class Tally:
             self.published = max(self.published, date)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where the releases of one file go: one of `buckets` files, by the hash of the ocid."""
-
-    folder: Path
-    file: int
-    buckets: int
-
-    def append(self, bucket: int, lines: list[bytes]) -> None:
-        """Write lines; each process has files of its own."""
-        path = self.folder / f"{bucket:04}-{self.file}-{os.getpid()}"
-        with path.open("ab") as stream:
-            stream.writelines(lines)
-
-    def clear(self) -> None:
-        """Forget all of this file."""
-        for path in self.folder.glob(f"*-{self.file}-*"):
-            path.unlink()
-
-
 def envelope_of(envelope: Envelope) -> dict[str, Any]:
     """What is known of a package that is read entry by entry."""
     text = envelope.text if envelope.whole else envelope.text + ENDS[envelope.kind]
@@ -113,27 +91,28 @@ def envelope_of(envelope: Envelope) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def spill(place: Place, batch: Batch, head: dict[str, Any]) -> Tally:
-    """Write the releases of a batch, unless a guess at where they end proves wrong.
+def take(held: Held, file: int, batch: Batch, head: dict[str, Any]) -> Tally:
+    """Hold the releases of a batch, unless a guess at where they end proves wrong.
 
     Args:
-        place: where to.
+        held: where to.
+        file: the number of the file.
         batch: whole values; or, numbered `WHOLE`, the text of a small file.
         head: of the package that its entries are in, if they are.
     """
     tally = Tally()
-    buckets: dict[int, list[bytes]] = {}
+    found: list[tuple[bytes, Text]] = []
+    sure = SURE if batch.document == WHOLE else file
     try:
-        for value, text in _values(batch, head, tally, place.file):
+        for value, text in _values(batch, head, tally, file):
             for entry in entries(value, empty=True):
-                if (found := _line(entry, text, tally)) is not None:
-                    ocid, line = found
-                    bucket = zlib.crc32(ocid.encode("utf-8", "replace")) % place.buckets
-                    buckets.setdefault(bucket, []).append(line)
+                if (line := _text(entry, text, tally, sure)) is not None:
+                    found.append(line)
     except Guessed:
-        return Tally(guessed={place.file})
-    for bucket, lines in buckets.items():
-        place.append(bucket, lines)
+        return Tally(guessed={file})
+    for ocid, release in found:
+        held.add(ocid, release)
+    held.ease()
     return tally
 
 
@@ -206,8 +185,8 @@ def _parsed(text: bytes, tally: Tally) -> tuple[Any, bool] | None:
     return parsed.value, not parsed.repairs
 
 
-def _line(entry: Entry, text: bytes, tally: Tally) -> tuple[str, bytes] | None:
-    """The ocid of a release, and its line in a scratch file; None if it is left out."""
+def _text(entry: Entry, text: bytes, tally: Tally, file: int) -> tuple[bytes, Text] | None:
+    """The ocid of a release as JSON, and its text; None if it is left out."""
     tally.read += 1
     release = entry.release
     if entry.rejected:
@@ -228,8 +207,8 @@ def _line(entry: Entry, text: bytes, tally: Tally) -> tuple[str, bytes] | None:
     tally.upgraded += made is not release
     try:
         body = text if text and made is release and entry.pointer == "" else dumps_as_is(made)
-        key = orjson.dumps([ocid, date.isoformat(timespec="microseconds")])
+        key = orjson.dumps(ocid)[1:-1]
     except (orjson.JSONEncodeError, RecursionError) as error:
         tally.leave_out("a release cannot be written", f"{ocid!r:.99}: {error}")
         return None
-    return ocid, b"%b\t%b\n" % (key, body)
+    return key, Text(date.isoformat(timespec="microseconds"), file, body)

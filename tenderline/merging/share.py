@@ -1,0 +1,60 @@
+"""Each contracting process to one of the processes that work, when all files are read.
+
+Owns who merges what: nobody else has releases of it then. Where the releases of memory are too
+many, all of them go to scratch files.
+"""
+
+import zlib
+from collections import defaultdict
+
+from tenderline.merging.hold import Held, Processes
+from tenderline.merging.join import last_of
+from tenderline.merging.pool import Workers
+
+
+def share(workers: Workers) -> str | None:
+    """Have all releases of an ocid held by one of the processes.
+
+    Returns:
+        The latest date of a release; None where all releases are in scratch files now.
+    """
+    if any(workers.every(_has_spilled)):
+        workers.every(Held.spill)
+        return None
+    told = workers.every(_surveyed)
+    holders: dict[bytes, list[int]] = defaultdict(list)
+    for number, (ocids, _) in enumerate(told):
+        for ocid in ocids:
+            holders[ocid].append(number)
+    leaving: list[list[bytes]] = [[] for _ in told]
+    owners: dict[bytes, int] = {}
+    for ocid, numbers in holders.items():
+        if len(numbers) > 1:
+            owners[ocid] = numbers[zlib.crc32(ocid) % len(numbers)]
+            for number in numbers:
+                if number != owners[ocid]:
+                    leaving[number].append(ocid)
+    if owners:
+        _moved(workers, leaving, owners)
+    return max(last for _, last in told)
+
+
+def _moved(workers: Workers, leaving: list[list[bytes]], owners: dict[bytes, int]) -> None:
+    """Have releases taken out of the processes that they are leaving, and put in by the owners."""
+    coming: list[list[Processes]] = [[] for _ in leaving]
+    for taken in workers.every(Held.take_out, [(ocids,) for ocids in leaving]):
+        parts: list[Processes] = [{} for _ in leaving]
+        for ocid, texts in taken.items():
+            parts[owners[ocid]][ocid] = texts
+        for owner, part in enumerate(parts):
+            coming[owner].append(part)
+    workers.every(Held.put_in, [(parts,) for parts in coming])
+
+
+def _has_spilled(held: Held) -> bool:
+    return held.spilled
+
+
+def _surveyed(held: Held) -> tuple[list[bytes], str]:
+    """The ocids that a process holds, and the latest date of its releases."""
+    return list(held.processes), last_of(held.processes)
