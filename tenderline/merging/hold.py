@@ -14,11 +14,16 @@ SURE = -1  # stands for the number of a file that is not to be forgotten
 
 
 class Text(NamedTuple):
-    """A release: its date as a moment that can be compared, the file it came from, its JSON."""
+    """A release: its date as a moment that can be compared, the file it came from, its JSON.
+
+    If it has a `rest`, `body` is what the release comes to when no other is merged with it, and
+    `rest` the fields of the release that are not as in there.
+    """
 
     when: str
     file: int
     body: bytes
+    rest: bytes = b""
 
 
 Processes = dict[bytes, list[Text]]  # by ocid, as JSON writes it between quotes
@@ -32,11 +37,13 @@ class Held:
         folder: where the scratch files are: one of `buckets` for each hash of an ocid.
         buckets: how many.
         most: how many bytes of releases memory may hold.
+        compiled: whether what a release comes to alone is of use.
     """
 
     folder: Path
     buckets: int
     most: int
+    compiled: bool = False
     processes: Processes = field(default_factory=dict)
     size: int = 0
     spilled: bool = False
@@ -60,8 +67,8 @@ class Held:
         buckets: dict[tuple[int, int], list[bytes]] = {}
         for ocid, texts in self.processes.items():
             bucket = zlib.crc32(ocid) % self.buckets
-            for when, file, body in texts:
-                line = b"%b\t%b\t%b\n" % (ocid, when.encode(), body)
+            for when, file, body, rest in texts:
+                line = b"%b\t%b\t%b\t%b\n" % (ocid, when.encode(), rest, body)
                 buckets.setdefault((bucket, file), []).append(line)
         self.processes, self.size = {}, 0
         for (bucket, file), lines in buckets.items():
@@ -95,8 +102,8 @@ def unspilled(parts: Iterable[Path]) -> Processes:
     for part in parts:
         for line in part.read_bytes().split(b"\n"):
             if line:
-                ocid, when, body = line.split(b"\t", 2)
-                found.setdefault(ocid, []).append(Text(when.decode(), SURE, body))
+                ocid, when, rest, body = line.split(b"\t", 3)
+                found.setdefault(ocid, []).append(Text(when.decode(), SURE, body, rest))
         part.unlink()
     return found
 

@@ -84,7 +84,13 @@ def last_of(processes: Processes) -> str:
 def _lines(processes: Processes, wanted: Wanted, joined: Joined) -> Iterator[Line]:
     """What is wanted of each process, in order of ocid; each is given up when it is merged."""
     for ocid in sorted(processes):
-        yield ocid, dumps(_made(_releases(processes.pop(ocid), joined), wanted, joined))
+        texts = processes.pop(ocid)
+        if len(texts) == 1 and texts[0].rest:
+            joined.processes += 1
+            joined.releases += 1
+            yield ocid, texts[0].body
+        else:
+            yield ocid, dumps(_made(_releases(texts, joined), wanted, joined))
 
 
 def _releases(texts: list[Text], joined: Joined) -> list[dict[str, Any]]:
@@ -92,13 +98,10 @@ def _releases(texts: list[Text], joined: Joined) -> list[dict[str, Any]]:
 
     Those of one date are in order of id, then of content: how they came makes no difference.
     """
-    if len(texts) == 1:
-        joined.releases += 1
-        return [loads(texts[0].body)]
     releases: list[dict[str, Any]] = []
     texts.sort(key=attrgetter("when"))
     for _, group in groupby(texts, attrgetter("when")):
-        found = [loads(text.body) for text in group]
+        found = [_release(text) for text in group]
         if len(found) > 1:
             distinct = {dumps(release): release for release in found}
             joined.same += len(found) - len(distinct)
@@ -107,6 +110,11 @@ def _releases(texts: list[Text], joined: Joined) -> list[dict[str, Any]]:
         joined.releases += len(found)
         releases += found
     return releases
+
+
+def _release(text: Text) -> dict[str, Any]:
+    body: dict[str, Any] = loads(text.body)
+    return {**body, **loads(text.rest)} if text.rest else body
 
 
 def _made(releases: list[dict[str, Any]], wanted: Wanted, joined: Joined) -> Any:

@@ -95,16 +95,15 @@ class Workers:
             ready[busy.pop(connection)] = self._message(connection)[1]
         return done
 
-    def every(self, do: Do, args: Sequence[tuple[Any, ...]] = ()) -> list[Any]:
-        """The results of `do` in every process.
+    def every(self, do: Do, *args: Any) -> list[Any]:
+        """The results of `do` in every process."""
+        return self.every_with(do, [args] * (len(self._processes) or 1))
 
-        Args:
-            do: what to do.
-            args: its arguments, for each process.
-        """
+    def every_with(self, do: Do, args: Sequence[tuple[Any, ...]]) -> list[Any]:
+        """The results of `do` in every process, each with arguments of its own."""
         if not self._processes:
-            return [do(self.kept, *one) for one in args or [()]]
-        for connection, one in zip(self._processes, args or [()] * self.jobs, strict=True):
+            return [do(self.kept, *one) for one in args]
+        for connection, one in zip(self._processes, args, strict=True):
             self._send(connection, do, one)
         return [self._message(connection)[1] for connection in self._processes]
 

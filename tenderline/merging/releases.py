@@ -12,9 +12,9 @@ from typing import Any
 import orjson
 
 from tenderline.merging.hold import SURE, Held, Text
-from transforms.findings import Finding
 from transforms.forms import Entry, entries, is_package
 from transforms.jsontext import BadJson, dumps, dumps_as_is, loads
+from transforms.merge import compile_releases
 from transforms.repair import parse
 from transforms.upgrade import upgraded
 from transforms.values import moment
@@ -26,6 +26,7 @@ from validation.reading.wellformed import REPAIRS
 
 WHOLE = -1  # stands for the number of a document where a text has yet to be told apart
 ENDS = {"array": b"]", "releases": b"]}", "records": b"]}"}  # to what stands before the entries
+OWN = frozenset({"id", "tag"})  # that a compiled release has others of
 TOLD = ("publisher", "license", "publicationPolicy")  # of a package, for a package of records
 
 
@@ -106,12 +107,12 @@ def take(held: Held, file: int, batch: Batch, head: dict[str, Any]) -> Tally:
     try:
         for value, text in _values(batch, head, tally, file):
             for entry in entries(value, empty=True):
-                if (line := _text(entry, text, tally, sure)) is not None:
-                    found.append(line)
+                if (release := _text(entry, text, tally, sure, held)) is not None:
+                    found.append(release)
     except Guessed:
         return Tally(guessed={file})
-    for ocid, release in found:
-        held.add(ocid, release)
+    for one in found:
+        held.add(*one)
     held.ease()
     return tally
 
@@ -185,7 +186,7 @@ def _parsed(text: bytes, tally: Tally) -> tuple[Any, bool] | None:
     return parsed.value, not parsed.repairs
 
 
-def _text(entry: Entry, text: bytes, tally: Tally, file: int) -> tuple[bytes, Text] | None:
+def _text(entry: Entry, text: bytes, tally: Tally, file: int, held: Held) -> tuple[bytes, Text] | None:
     """The ocid of a release as JSON, and its text; None if it is left out."""
     tally.read += 1
     release = entry.release
@@ -202,13 +203,30 @@ def _text(entry: Entry, text: bytes, tally: Tally, file: int) -> tuple[bytes, Te
     if date is None:
         tally.leave_out("a release has no date that can be read", f"{ocid:.99}")
         return None
-    findings: list[Finding] = []
-    made = upgraded(release, entry.package.version, findings)
+    made = upgraded(release, entry.package.version, [])
     tally.upgraded += made is not release
+    as_is = text if made is release and entry.pointer == "" else b""
     try:
-        body = text if text and made is release and entry.pointer == "" else dumps_as_is(made)
         key = orjson.dumps(ocid)[1:-1]
+        body, rest = _written(made, as_is, alone=held.compiled and key not in held.processes)
     except (orjson.JSONEncodeError, RecursionError) as error:
         tally.leave_out("a release cannot be written", f"{ocid!r:.99}: {error}")
         return None
-    return key, Text(date.isoformat(timespec="microseconds"), file, body)
+    return key, Text(date.isoformat(timespec="microseconds"), file, body, rest)
+
+
+def _written(release: dict[str, Any], text: bytes, *, alone: bool) -> tuple[bytes, bytes]:
+    """The body and rest of a `Text`; most releases are the only ones of their process, and then
+    need not be read again.
+    """
+    if alone and OWN <= release.keys():
+        compiled = compile_releases([release])
+        if not compiled.conflicts:
+            merged = compiled.release
+            rest = {
+                key: value
+                for key, value in release.items()
+                if value is None or merged.get(key) is not value
+            }
+            return dumps(merged), dumps_as_is(rest)
+    return text or dumps_as_is(release), b""

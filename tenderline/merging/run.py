@@ -20,7 +20,7 @@ from tenderline.merging.output import output, write_lines, write_package
 from tenderline.merging.pool import Workers
 from tenderline.merging.releases import Tally, envelope_of, take
 from tenderline.merging.share import share
-from tenderline.merging.texts import SMALL, batches, opened, size_of
+from tenderline.merging.texts import SMALL, batches, readable, size_of
 from validation.reading.feed import Batch, Envelope
 from validation.reading.streams import Unreadable
 
@@ -57,7 +57,8 @@ def merge(names: Sequence[str], out: Path, wanted: Wanted, *, jobs: int = 0) -> 
     with ExitStack() as stack:
         stream = stack.enter_context(output(out, names))
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tenderline-")))
-        held = Held(scratch / "releases", _buckets(names, jobs), MEMORY // jobs)
+        alone = not (wanted.versioned or wanted.package)
+        held = Held(scratch / "releases", _buckets(names, jobs), MEMORY // jobs, alone)
         held.folder.mkdir()
         workers = stack.enter_context(Workers(jobs, held))
         made.tally = _read(names, scratch, workers)
@@ -84,15 +85,13 @@ def _buckets(names: Sequence[str], jobs: int) -> int:
 
 def _read(names: Sequence[str], scratch: Path, workers: Workers) -> Tally:
     """Have the releases of all files held by the processes."""
-    with ExitStack() as stack:
-        paths = [stack.enter_context(opened(name, scratch)) for name in names]
-        files = dict(enumerate(paths))
-        tallies = _taken(files, workers, guess=True)
-        if wrong := [file for file, tally in tallies.items() if tally.guessed]:
-            for file in wrong:
-                workers.every(Held.forget, [(file,)] * workers.jobs)
-                forgotten(scratch / "releases", file)
-            tallies |= _taken({file: files[file] for file in wrong}, workers, guess=False)
+    files = {file: readable(name, scratch) for file, name in enumerate(names)}
+    tallies = _taken(files, workers, guess=True)
+    if wrong := [file for file, tally in tallies.items() if tally.guessed]:
+        for file in wrong:
+            workers.every(Held.forget, file)
+            forgotten(scratch / "releases", file)
+        tallies |= _taken({file: files[file] for file in wrong}, workers, guess=False)
     total = Tally()
     for _, tally in sorted(tallies.items()):
         total.add(tally)

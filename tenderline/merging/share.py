@@ -42,13 +42,13 @@ def share(workers: Workers) -> str | None:
 def _moved(workers: Workers, leaving: list[list[bytes]], owners: dict[bytes, int]) -> None:
     """Have releases taken out of the processes that they are leaving, and put in by the owners."""
     coming: list[list[Processes]] = [[] for _ in leaving]
-    for taken in workers.every(Held.take_out, [(ocids,) for ocids in leaving]):
+    for taken in workers.every_with(Held.take_out, [(ocids,) for ocids in leaving]):
         parts: list[Processes] = [{} for _ in leaving]
         for ocid, texts in taken.items():
             parts[owners[ocid]][ocid] = texts
         for owner, part in enumerate(parts):
             coming[owner].append(part)
-    workers.every(Held.put_in, [(parts,) for parts in coming])
+    workers.every_with(Held.put_in, [(parts,) for parts in coming])
 
 
 def _has_spilled(held: Held) -> bool:

@@ -7,7 +7,6 @@ Owns what counts as unreadable here. Unpacking is `transforms.archives`', delimi
 import shutil
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from kernel import ConfigError
@@ -24,8 +23,7 @@ SMALL = 1 << 20  # bytes of a text that is handed on as one: two batches
 SWELLS = 12  # times that packed JSON grows when unpacked, about
 
 
-@contextmanager
-def opened(name: str, scratch: Path) -> Iterator[Path]:
+def readable(name: str, scratch: Path) -> Path:
     """The file `name` (a path, or `-` for standard input) as one that can be read again.
 
     Raises:
@@ -35,14 +33,13 @@ def opened(name: str, scratch: Path) -> Iterator[Path]:
     try:
         if name != "-" and path.is_file():
             path.open("rb").close()
-            yield path
-            return
+            return path
         copy = scratch / f"copy-{len(list(scratch.iterdir()))}"
         with sys.stdin.buffer if name == "-" else path.open("rb") as source, copy.open("wb") as to:
             shutil.copyfileobj(source, to, 1 << 20)
     except OSError as error:
         raise ConfigError(f"{name}: it cannot be read: {error.strerror}: check the path") from error
-    yield copy
+    return copy
 
 
 def size_of(name: str) -> int:

@@ -1,7 +1,10 @@
+import errno
 import gzip
 import io
 import json
+import os
 import random
+import signal
 import subprocess
 import sys
 import tarfile
@@ -17,8 +20,9 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kernel import ConfigError
 from tenderline.cli import cli
-from tenderline.merging import run, spill, texts
+from tenderline.merging import hold, releases, run, texts
 from tenderline.merging.join import Wanted
 from tenderline.merging.run import merge
 from transforms.ocds.model import EVERY
@@ -137,9 +141,9 @@ def test_a_large_package_is_read_entry_by_entry_by_some_processes(
 
 
 def clearing(cleared: list[Any], clear: Any) -> Any:
-    def noted(place: Any) -> None:
-        cleared.append(place)
-        clear(place)
+    def noted(folder: Path, file: int) -> None:
+        cleared.append(file)
+        clear(folder, file)
 
     return noted
 
@@ -149,7 +153,7 @@ def test_a_wrong_guess_at_where_entries_end_is_made_good(
 ) -> None:
     """The text between entries also stands in a list within an entry."""
     cleared: list[Any] = []
-    monkeypatch.setattr(spill.Place, "clear", clearing(cleared, spill.Place.clear))
+    monkeypatch.setattr(run, "forgotten", clearing(cleared, run.forgotten))
     inner = [{"ocid": "no", "id": str(n)} for n in range(40)]
     found = [
         {"ocid": f"ocds-000000-{n}", "id": "1", "date": "2026-01-01T00:00:00Z", "tag": ["tender"],
@@ -280,7 +284,62 @@ def test_standard_input_is_read(tmp_path: Path) -> None:
 
 
 def test_scratch_files_stay_few(tmp_path: Path) -> None:
-    place = spill.Place(tmp_path, 0, 3)
+    held = hold.Held(tmp_path, 3, 1000)
     batch = texts.Batch("line", 0, lines(RELEASES).splitlines())
-    assert spill.spill(place, batch, {}).read == len(RELEASES)
+    assert releases.take(held, 0, batch, {}).read == len(RELEASES)
+    assert held.spilled
     assert len(list(tmp_path.iterdir())) <= 3
+    assert hold.unspilled(tmp_path.iterdir()).keys() == {
+        one["ocid"].encode() for one in RELEASES
+    }
+
+
+@pytest.mark.parametrize("wanted", [COMPILED, Wanted(versioned=True, package=True)])
+@pytest.mark.parametrize("memory", [0, 20_000, 1 << 20])
+@pytest.mark.parametrize("jobs", [1, 2, 3])
+def test_memory_and_processes_make_no_difference(
+    tmp_path: Path, wanted: Wanted, memory: int, jobs: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Releases of one process are in several files, so that several processes hold them."""
+    spread = [lines(RELEASES[n::6]) for n in range(6)]
+    plain = merged(tmp_path, *spread, wanted=wanted)[1]
+    monkeypatch.setattr(run, "MEMORY", memory)
+    made, out = merged(tmp_path, *spread, wanted=wanted, jobs=jobs)
+    assert out == plain
+    assert sum(joined.releases for joined in made.joined) == len(RELEASES)
+
+
+def test_what_a_release_says_is_whole_when_another_one_comes(tmp_path: Path) -> None:
+    """Nulls and empty arrays of the later release, which is read first, still count."""
+    told = {"title": "t", "description": None, "items": [], "lots": [{"id": "1", "title": None}]}
+    before = {"title": "s", "description": "d", "items": [{"id": "9"}],
+              "lots": [{"id": "1", "title": "l"}]}  # fmt: skip
+    found = [release(1, 2, buyer=None, tender=told), release(1, 1, buyer={"id": "b"}, tender=before)]
+    _, out = merged(tmp_path, lines(found))
+    merger = ocdsmerge.Merger(release_schema(EVERY))
+    assert json.loads(out) == merger.create_compiled_release(found[::-1])
+
+
+def test_an_error_in_a_process_ends_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when the disk is full: nothing is written, and the error is the one that it was."""
+    monkeypatch.setattr(run, "MEMORY", 0)
+    monkeypatch.setattr(hold.Held, "spill", full)
+    with pytest.raises(OSError, match="No space left"):
+        merged(tmp_path, *(lines(RELEASES) for _ in range(3)), jobs=2)
+    assert not (tmp_path / "out").exists()
+
+
+def full(_: hold.Held) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_process_that_is_ended_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hold.Held, "ease", killed)
+    with pytest.raises(ConfigError, match="--jobs 1"):
+        merged(tmp_path, *(lines(RELEASES) for _ in range(3)), jobs=2)
+
+
+def killed(_: hold.Held) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
