@@ -84,13 +84,11 @@ class Tree:
         left = self._left(body, self._rules, "")
         return (left or {}) if self._distinct else None
 
-    def _left(
-        self, value: dict[str, Any], rules: RuleTree, own: str
-    ) -> dict[str, Any] | None:
+    def _left(self, value: dict[str, Any], rules: RuleTree, own: str) -> dict[str, Any] | None:
         """What an object comes to where nothing was: itself, or a copy without what is left out;
         None if it says nothing, and has no field `own`.
         """
-        made: dict[str, Any] | None = None
+        made = value
         said = own != ""
         for key, item in value.items():
             rule = rules.get(key)
@@ -98,23 +96,20 @@ class Tree:
                 continue
             left: Any = None
             if rule is OMIT:
-                left = None
-            elif (
-                rule is not WHOLE and isinstance(item, dict | list) and self._parted(item, rule)
-            ):
+                pass
+            elif rule is not WHOLE and isinstance(item, dict | list) and self._parted(item, rule):
                 left = self._left_part(item, rule if rule is not None else {})
                 said = said or left is not None
             else:
                 left = item
                 said = True
-            if left is not item or item is None:
-                made = dict(value) if made is None else made
-                made[key] = left
+            if left is None or left is not item:
+                made = dict(value) if made is value else made
                 if left is None:
                     del made[key]
-        if not said:
-            return None
-        return value if made is None else made
+                else:
+                    made[key] = left
+        return made if said else None
 
     def _left_part(self, item: Any, rules: RuleTree) -> Any:
         """What an object, or an array merged by id, comes to where nothing was, if anything."""

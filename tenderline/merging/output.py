@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import orjson
 
-from tenderline.merging.releases import Tally
+from tenderline.merging.tally import Tally
 from tenderline.whole_file import whole_file
 
 GZIP_LEVEL = 1  # isal's: 3 is a tenth smaller and takes twice as long

@@ -3,16 +3,15 @@
 Owns what is left out and counted. Runs in processes of its own for a large file.
 """
 
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import UTC
 from typing import Any
 
 import orjson
 
 from tenderline.merging.hold import SURE, Held, Text
-from transforms.forms import Entry, entries, is_package
+from tenderline.merging.tally import Tally
+from transforms.forms import Entry, entries
 from transforms.jsontext import BadJson, dumps, dumps_as_is, loads
 from transforms.merge import compile_releases
 from transforms.repair import parse
@@ -27,59 +26,6 @@ from validation.reading.wellformed import REPAIRS
 WHOLE = -1  # stands for the number of a document where a text has yet to be told apart
 ENDS = {"array": b"]", "releases": b"]}", "records": b"]}"}  # to what stands before the entries
 OWN = frozenset({"id", "tag"})  # that a compiled release has others of
-TOLD = ("publisher", "license", "publicationPolicy")  # of a package, for a package of records
-
-
-@dataclass(slots=True)
-class Tally:
-    """What was found: releases read, those left out and why, and what packages say.
-
-    `unreadable` says by number of the file why it was not read to its end; `guessed` are the files
-    in which a guess at where entries end proved wrong.
-    """
-
-    read: int = 0
-    left_out: Counter[str] = field(default_factory=Counter)
-    first: dict[str, str] = field(default_factory=dict)
-    upgraded: int = 0
-    repaired: int = 0
-    told: dict[str, set[bytes]] = field(default_factory=dict)
-    extensions: set[str] = field(default_factory=set)
-    published: str = ""
-    unreadable: dict[int, str] = field(default_factory=dict)
-    guessed: set[int] = field(default_factory=set)
-
-    def add(self, other: "Tally") -> None:
-        """Count what another counted."""
-        self.read += other.read
-        self.left_out += other.left_out
-        self.first = {**other.first, **self.first}
-        self.upgraded += other.upgraded
-        self.repaired += other.repaired
-        for name, values in other.told.items():
-            self.told.setdefault(name, set()).update(values)
-        self.extensions |= other.extensions
-        self.published = max(self.published, other.published)
-        self.unreadable.update(other.unreadable)
-        self.guessed |= other.guessed
-
-    def leave_out(self, why: str, what: str) -> None:
-        """Count one that is not merged."""
-        self.left_out[why] += 1
-        self.first.setdefault(why, what)
-
-    def note(self, package: Any) -> None:
-        """Keep what a package says of itself."""
-        if not is_package(package):
-            return
-        for name in TOLD:
-            if package.get(name):
-                self.told.setdefault(name, set()).add(dumps(package[name]))
-        extensions = package.get("extensions")
-        if isinstance(extensions, list):
-            self.extensions.update(one for one in extensions if isinstance(one, str))
-        if isinstance(date := package.get("publishedDate"), str):
-            self.published = max(self.published, date)
 
 
 def envelope_of(envelope: Envelope) -> dict[str, Any]:
@@ -106,9 +52,9 @@ def take(held: Held, file: int, batch: Batch, head: dict[str, Any]) -> Tally:
     sure = SURE if batch.document == WHOLE else file
     try:
         for value, text in _values(batch, head, tally, file):
-            for entry in entries(value, empty=True):
-                if (release := _text(entry, text, tally, sure, held)) is not None:
-                    found.append(release)
+            listed = entries(value, empty=True)
+            made = (_text(entry, text, tally, sure, held) for entry in listed)
+            found += [one for one in made if one is not None]
     except Guessed:
         return Tally(guessed={file})
     for one in found:
@@ -186,7 +132,9 @@ def _parsed(text: bytes, tally: Tally) -> tuple[Any, bool] | None:
     return parsed.value, not parsed.repairs
 
 
-def _text(entry: Entry, text: bytes, tally: Tally, file: int, held: Held) -> tuple[bytes, Text] | None:
+def _text(
+    entry: Entry, text: bytes, tally: Tally, file: int, held: Held
+) -> tuple[bytes, Text] | None:
     """The ocid of a release as JSON, and its text; None if it is left out."""
     tally.read += 1
     release = entry.release
@@ -219,7 +167,7 @@ def _written(release: dict[str, Any], text: bytes, *, alone: bool) -> tuple[byte
     """The body and rest of a `Text`; most releases are the only ones of their process, and then
     need not be read again.
     """
-    if alone and OWN <= release.keys():
+    if alone and release.keys() >= OWN:
         compiled = compile_releases([release])
         if not compiled.conflicts:
             merged = compiled.release

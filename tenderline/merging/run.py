@@ -18,8 +18,9 @@ from tenderline.merging.hold import Held, forgotten
 from tenderline.merging.join import Joined, Line, Wanted, join, merged
 from tenderline.merging.output import output, write_lines, write_package
 from tenderline.merging.pool import Workers
-from tenderline.merging.releases import Tally, envelope_of, take
+from tenderline.merging.releases import envelope_of, take
 from tenderline.merging.share import share
+from tenderline.merging.tally import Tally
 from tenderline.merging.texts import SMALL, batches, readable, size_of
 from validation.reading.feed import Batch, Envelope
 from validation.reading.streams import Unreadable

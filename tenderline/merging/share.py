@@ -21,7 +21,7 @@ def share(workers: Workers) -> str | None:
     if any(workers.every(_has_spilled)):
         workers.every(Held.spill)
         return None
-    told = workers.every(_surveyed)
+    told: list[tuple[list[bytes], str]] = workers.every(_surveyed)
     holders: dict[bytes, list[int]] = defaultdict(list)
     for number, (ocids, _) in enumerate(told):
         for ocid in ocids:
@@ -36,7 +36,7 @@ def share(workers: Workers) -> str | None:
                     leaving[number].append(ocid)
     if owners:
         _moved(workers, leaving, owners)
-    return max(last for _, last in told)
+    return max((last for _, last in told), default="")
 
 
 def _moved(workers: Workers, leaving: list[list[bytes]], owners: dict[bytes, int]) -> None:

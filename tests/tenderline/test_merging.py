@@ -289,9 +289,7 @@ def test_scratch_files_stay_few(tmp_path: Path) -> None:
     assert releases.take(held, 0, batch, {}).read == len(RELEASES)
     assert held.spilled
     assert len(list(tmp_path.iterdir())) <= 3
-    assert hold.unspilled(tmp_path.iterdir()).keys() == {
-        one["ocid"].encode() for one in RELEASES
-    }
+    assert hold.unspilled(tmp_path.iterdir()).keys() == {one["ocid"].encode() for one in RELEASES}
 
 
 @pytest.mark.parametrize("wanted", [COMPILED, Wanted(versioned=True, package=True)])
@@ -314,7 +312,10 @@ def test_what_a_release_says_is_whole_when_another_one_comes(tmp_path: Path) -> 
     told = {"title": "t", "description": None, "items": [], "lots": [{"id": "1", "title": None}]}
     before = {"title": "s", "description": "d", "items": [{"id": "9"}],
               "lots": [{"id": "1", "title": "l"}]}  # fmt: skip
-    found = [release(1, 2, buyer=None, tender=told), release(1, 1, buyer={"id": "b"}, tender=before)]
+    found = [
+        release(1, 2, buyer=None, tender=told),
+        release(1, 1, buyer={"id": "b"}, tender=before),
+    ]
     _, out = merged(tmp_path, lines(found))
     merger = ocdsmerge.Merger(release_schema(EVERY))
     assert json.loads(out) == merger.create_compiled_release(found[::-1])
