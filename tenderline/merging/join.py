@@ -85,10 +85,10 @@ def _lines(processes: Processes, wanted: Wanted, joined: Joined) -> Iterator[Lin
     """What is wanted of each process, in order of ocid; each is given up when it is merged."""
     for ocid in sorted(processes):
         texts = processes.pop(ocid)
-        if len(texts) == 1 and texts[0].rest:
+        if len(texts) == 1 and (alone := texts[0].release()).rest:
             joined.processes += 1
             joined.releases += 1
-            yield ocid, texts[0].body
+            yield ocid, alone.body
         else:
             yield ocid, dumps(_made(_releases(texts, joined), wanted, joined))
 
@@ -113,8 +113,9 @@ def _releases(texts: list[Text], joined: Joined) -> list[dict[str, Any]]:
 
 
 def _release(text: Text) -> dict[str, Any]:
-    body: dict[str, Any] = loads(text.body)
-    return {**body, **loads(text.rest)} if text.rest else body
+    held = text.release()
+    body: dict[str, Any] = loads(held.body)
+    return {**body, **loads(held.rest)} if held.rest else body
 
 
 def _made(releases: list[dict[str, Any]], wanted: Wanted, joined: Joined) -> Any:

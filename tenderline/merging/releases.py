@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from tenderline.merging.hold import SURE, Held, Text
+from tenderline.merging.hold import SURE, Held, Release
 from tenderline.merging.tally import Tally
 from transforms.forms import Entry, entries
 from transforms.jsontext import BadJson, dumps, dumps_as_is, loads
@@ -48,7 +48,7 @@ def take(held: Held, file: int, batch: Batch, head: dict[str, Any]) -> Tally:
         head: of the package that its entries are in, if they are.
     """
     tally = Tally()
-    found: list[tuple[bytes, Text]] = []
+    found: list[tuple[bytes, Release]] = []
     sure = SURE if batch.document == WHOLE else file
     try:
         for value, text in _values(batch, head, tally, file):
@@ -134,7 +134,7 @@ def _parsed(text: bytes, tally: Tally) -> tuple[Any, bool] | None:
 
 def _text(
     entry: Entry, text: bytes, tally: Tally, file: int, held: Held
-) -> tuple[bytes, Text] | None:
+) -> tuple[bytes, Release] | None:
     """The ocid of a release as JSON, and its text; None if it is left out."""
     tally.read += 1
     release = entry.release
@@ -160,11 +160,11 @@ def _text(
     except (orjson.JSONEncodeError, RecursionError) as error:
         tally.leave_out("a release cannot be written", f"{ocid!r:.99}: {error}")
         return None
-    return key, Text(date.isoformat(timespec="microseconds"), file, body, rest)
+    return key, Release(date.isoformat(timespec="microseconds"), file, body, rest)
 
 
 def _written(release: dict[str, Any], text: bytes, *, alone: bool) -> tuple[bytes, bytes]:
-    """The body and rest of a `Text`; most releases are the only ones of their process, and then
+    """The body and rest of a `Release`; most releases are the only ones of their process, and then
     need not be read again.
     """
     if alone and release.keys() >= OWN:

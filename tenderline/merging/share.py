@@ -7,7 +7,7 @@ many, all of them go to scratch files.
 import zlib
 from collections import defaultdict
 
-from tenderline.merging.hold import Held, Processes
+from tenderline.merging.hold import Held, Release
 from tenderline.merging.join import last_of
 from tenderline.merging.pool import Workers
 
@@ -41,11 +41,11 @@ def share(workers: Workers) -> str | None:
 
 def _moved(workers: Workers, leaving: list[list[bytes]], owners: dict[bytes, int]) -> None:
     """Have releases taken out of the processes that they are leaving, and put in by the owners."""
-    coming: list[list[Processes]] = [[] for _ in leaving]
+    coming: list[list[dict[bytes, list[Release]]]] = [[] for _ in leaving]
     for taken in workers.every_with(Held.take_out, [(ocids,) for ocids in leaving]):
-        parts: list[Processes] = [{} for _ in leaving]
-        for ocid, texts in taken.items():
-            parts[owners[ocid]][ocid] = texts
+        parts: list[dict[bytes, list[Release]]] = [{} for _ in leaving]
+        for ocid, releases in taken.items():
+            parts[owners[ocid]][ocid] = releases
         for owner, part in enumerate(parts):
             coming[owner].append(part)
     workers.every_with(Held.put_in, [(parts,) for parts in coming])
