@@ -3,8 +3,6 @@
 Owns its form. Source: OCDS 1.1, record package schema.
 """
 
-import hashlib
-import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -69,6 +67,9 @@ def write_package(stream: Writer, lines: Iterable[bytes], tally: Tally, last: st
     Its metadata are those of the packages that were read, where these agree. Its `uri`, at its
     end, is a name made from the records themselves: the same for the same content.
     """
+    import hashlib  # as long to load as a tenth of a small merge
+    import uuid
+
     head = orjson.dumps(_metadata(tally, last), option=orjson.OPT_SORT_KEYS)
     stream.write(head[:-1] + b',"records":[')
     content, between = hashlib.sha256(head), b"\n"

@@ -12,8 +12,7 @@ from pathlib import Path
 from kernel import ConfigError
 from tenderline.merging.releases import WHOLE
 from transforms.archives import unpacked
-from transforms.documents import OPENING, OTHER_NAME
-from transforms.jsonstream import BOM, encoding, narrowed
+from transforms.jsonstream import BOM, encoding, is_other, narrowed
 from transforms.unpack import Refused, Text, peek, sniff
 from validation.reading.documents import read
 from validation.reading.feed import Batch, Envelope
@@ -71,7 +70,7 @@ def batches(path: Path, *, guess: bool) -> Iterator[Batch | Envelope]:
 
 def _parts(text: Text, *, guess: bool) -> Iterator[Batch | Envelope]:
     head, pieces = peek(text.pieces)
-    if OTHER_NAME.fullmatch(text.name) and not OPENING.match(head):
+    if is_other(text.name, head):
         for _ in pieces:  # to its end, so that damage is noticed
             pass
         return
