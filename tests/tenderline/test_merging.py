@@ -344,3 +344,29 @@ def test_a_process_that_is_ended_is_told(tmp_path: Path, monkeypatch: pytest.Mon
 
 def killed(_: hold.Held) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+@pytest.mark.heavy
+def test_memory_is_bounded_when_the_input_is_not(tmp_path: Path) -> None:
+    """Input of twice what memory may hold, in processes of several releases."""
+    path, out = tmp_path / "in.jsonl", tmp_path / "out.zst"
+    texts = [f"{n:06}" * 500 for n in range(50)]
+    with path.open("wb") as stream:
+        for day in range(1, 4):
+            for n in range(45_000):
+                stream.write(lines([release(n, day, tender={"title": texts[(n + day) % 50]})]))
+    assert path.stat().st_size > 2 * run.MEMORY
+    code = (
+        "import resource, sys; from pathlib import Path;"
+        "from tenderline.merging.join import Wanted; from tenderline.merging.run import merge;"
+        "merge([sys.argv[1]], Path(sys.argv[2]), Wanted(versioned=True, package=False), jobs=2);"
+        "most = (resource.getrusage(who).ru_maxrss for who in"
+        " (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)); print(*most)"
+    )
+    command = [sys.executable, "-c", code, str(path), str(out)]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    asking, working = (int(kilobytes) // 1024 for kilobytes in told.split())
+    assert asking + 2 * working < 500
+    with out.open("rb") as stream:
+        reader = io.BufferedReader(zstandard.ZstdDecompressor().stream_reader(stream))
+        assert sum(1 for _ in reader) == 45_000
