@@ -1,145 +1,121 @@
-"""Times a day's increment of the records beside making them anew, on histories of several sizes.
+"""A day's increment beside making all anew, on histories of several sizes.
 
-Owns the history: copies of a corpus under other ocids, one copy after another in time, over ten
-years. A day is new processes and further releases of old ones, drawn from all of the history with
-equal chance, which is the worst case. Both ways end in the same bytes, which is checked.
-
-    python benchmarks/increment.py RELEASES.jsonl --sizes 50000 100000 200000 --day 1000
+Owns the comparison: records and, after them, tables, check and edition. Both ways must end in the
+same bytes, which is checked. Fetching and converting are left out of both: a rebuild that fetches
+and converts ten years would make any increment look small.
 """
 
-import argparse
+import json
 import os
-import random
 import shutil
-import subprocess
-import sys
-import tempfile
-import time
-from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import orjson
+from benchmarks.base import SOURCE, read_base
+from benchmarks.places import Places, say, work
+from benchmarks.timing import Command, python, timed
+from kernel import Lake
+from publish.pointer import latest_edition
+from tenderline.stages import STAGES, Stage
+from transforms.compile import records_of
 
-from extractors.loader import load
-from kernel import Counts, Lake, Manifest, Window, __version__
-from transforms.compile import compile_records, records_of
-from transforms.convert import RELEASES
-from transforms.jsontext import dumps
-from transforms.lines import MEDIA_TYPE, LineFile
-from transforms.page import Page
-
-SOURCE = load("find_a_tender")
-END = datetime(2026, 11, 1, tzinfo=UTC)
-YEARS = timedelta(days=3650)
-DAY = timedelta(days=1)
-PREFIX = 12  # characters of an ocid before what the publisher gave out: ocds- and seven more
-Release = dict[str, Any]
+KEPT = ("raw", "releases")  # what a rebuild starts from
+DATA = ("json/", "parquet/")  # the quality report also tells of the edition before
+Row = dict[str, Any]
 
 
-def main() -> None:
-    """Measure each size and print a table."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else "")
-    parser.add_argument("releases", type=Path)
-    parser.add_argument("--sizes", type=int, nargs="+", default=[200_000])
-    parser.add_argument("--day", type=int, default=1000)
-    parser.add_argument("--old", type=int, default=40, help="percent of the day on old processes")
-    parser.add_argument(
-        "--compile", type=Path, help=argparse.SUPPRESS
-    )  # what a measured child does
-    wanted = parser.parse_args()
-    if wanted.compile:
-        compile_records(SOURCE, Lake(wanted.compile))
-        return
-    print(f"a day of {wanted.day} releases, {wanted.old}% of them on old processes")
-    print("releases | processes | way | seconds | MB written | files | MiB of memory")
-    for size in wanted.sizes:
-        with tempfile.TemporaryDirectory() as folder:
-            measure(Path(folder), wanted, size)
+def increments(places: Places, sizes: list[int], day: int, until: Stage) -> list[Row]:
+    """Measure a day of `day` releases, and all made anew, for each size of history.
+
+    Args:
+        places: the base of the history, and room.
+        sizes: of the history, in releases.
+        day: how many releases it has.
+        until: the last stage; `compile` for histories so large that only records can be waited for.
+
+    Returns:
+        Two rows for each size: the releases in the history, the way, what it took in all and by
+        stage, the bytes and files written.
+
+    Raises:
+        SystemExit: the two ways do not end in the same bytes.
+    """
+    rows: list[Row] = []
+    for size in sizes:
+        scratch = places.scratch / f"increment-{size}"
+        scratch.mkdir()
+        copies = max(1, round(size / read_base(places.base).releases))
+        rows += _measure(places.base, scratch, copies, day, until)
+        places.dropped(scratch)
+    return rows
 
 
-def measure(root: Path, wanted: argparse.Namespace, size: int) -> None:
-    """Print the rows of one size."""
-    corpus = [orjson.loads(line) for line in wanted.releases.read_bytes().splitlines()]
-    copies = max(1, round(size / len(corpus)))
+def _measure(base: Path, scratch: Path, copies: int, day: int, until: Stage) -> list[Row]:
+    """The rows of one size of history."""
+    root, numbers = scratch / "lake", (str(copies), str(day))
+    work("history", "years", str(base), str(root), numbers[0])
+    work("pipeline", str(root), "--until", until)
+    work("history", "day", str(base), str(root), *numbers)
+    work("pipeline", str(root), "--until", "convert")
+    made = {}
+    found: list[Row] = []
+    for way in ("day", "anew"):
+        if way == "anew":
+            _only(root, KEPT)
+        found.append({"way": way, **_timed(root, scratch / "stages.json", until)})
+        made[way] = data_of(root, until)
+    if made["day"] != made["anew"]:
+        raise SystemExit("the increment is not what the rebuild makes: this is a defect, tell it")
+    records = records_of(SOURCE.id, Lake(root))
+    releases = records.counts.written if records else 0
+    say(f"{releases:,} releases: " + ", ".join(f"{r['way']} {r['seconds']:.1f} s" for r in found))
+    return [{"releases": releases, "day": day, **row} for row in found]
+
+
+def _timed(root: Path, stages: Path, until: Stage) -> Row:
+    """Run the pipeline: what it took in all and by stage, what it wrote."""
+    before = _files(root)
+    argv = python("-m", "benchmarks.pipeline", str(root), "--until", until, "--stages", str(stages))
+    taken = timed(Command(argv))
+    written = [
+        size for path, (size, when) in _files(root).items() if before.get(path) != (size, when)
+    ]
+    return {
+        **asdict(taken),
+        "stages": json.loads(stages.read_text()),
+        "bytes": sum(written),
+        "files": len(written),
+    }
+
+
+def data_of(root: Path, until: Stage) -> dict[str, str]:
+    """What the newest records and, if it goes so far, edition of a lake are, by name.
+
+    Raises:
+        SystemExit: there is none.
+    """
     lake = Lake(root)
-    for copy in range(copies):
-        start = END - YEARS * (copies - copy) / copies
-        keep(lake, start, (copied(release, copy, start) for release in corpus))
-    timed(root)
-    keep(lake, END, day(corpus, copies, wanted.day, wanted.old))
-    ways = {"increment": timed(root)}
-    increment = records_of(SOURCE.id, lake)
-    shutil.rmtree(root / "records")
-    ways["rebuild"] = timed(root)
-    rebuilt = records_of(SOURCE.id, lake)
-    if not increment or not rebuilt or increment.id != rebuilt.id:
-        raise SystemExit("the increment is not what the rebuild makes")
-    for way, (seconds, written, files, memory) in ways.items():
-        print(f"{rebuilt.counts.written} | {rebuilt.notes['processes']} | {way} | {seconds:.1f} "
-              f"| {written / 1e6:.1f} | {files} | {memory}")  # fmt: skip
-    seconds, written = (ways["increment"][n] / ways["rebuild"][n] for n in (0, 1))
-    print(f"ratio: {seconds:.1%} of the time, {written:.1%} of the bytes", flush=True)
+    records, edition = records_of(SOURCE.id, lake), latest_edition(lake, SOURCE.id)
+    if not records or (until == STAGES[-1] and not edition):
+        raise SystemExit("the pipeline published nothing: run its stages on the command line")
+    artifacts = edition.artifacts if edition else ()
+    files = {each.path: each.sha256 for each in artifacts if each.path.startswith(DATA)}
+    return {"records": records.id, **files}
 
 
-def timed(root: Path) -> tuple[float, int, int, int]:
-    """Compile in a process of its own: seconds, bytes and files written, most memory in MiB."""
-    before = set(root.glob("records/*/*"))
-    start = time.monotonic()
-    command = [sys.executable, __file__, "-", "--compile", str(root)]
-    process = subprocess.Popen(command)
-    _, status, usage = os.wait4(process.pid, 0)
-    if status:
-        raise SystemExit("compiling failed")
-    (folder,) = set(root.glob("records/*/*")) - before
-    sizes = [path.stat().st_size for path in folder.iterdir()]
-    return time.monotonic() - start, sum(sizes), len(sizes), usage.ru_maxrss // 1024
+def _only(root: Path, names: tuple[str, ...]) -> None:
+    """Remove all that is in a lake but these stages."""
+    for path in root.iterdir():
+        if path.name not in names:
+            shutil.rmtree(path)
 
 
-def copied(release: Release, copy: int, start: datetime) -> Release:
-    """A copy of a release under its own ocid, in the month that begins at `start`."""
-    ocid = f"{release['ocid'][:PREFIX]}{copy:05}{release['ocid'][PREFIX:]}"
-    hours = int.from_bytes(ocid[-6:].encode()) % 700
-    date = (start + timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return release | {"ocid": ocid, "id": f"{release['id']}-{copy:05}", "date": date}
-
-
-def day(corpus: list[Release], copies: int, size: int, percent: int) -> Iterator[Release]:
-    """New processes, and one more release of processes of any time."""
-    old = size * percent // 100
-    yield from (copied(release, copies, END) for release in corpus[: size - old])
-    draw = random.Random(1)
-    for number in range(old):
-        release = copied(draw.choice(corpus), draw.randrange(copies), END)
-        yield release | {"id": f"later-{number}"}
-
-
-def keep(lake: Lake, start: datetime, releases: Iterable[Release]) -> None:
-    """Put releases into the lake as the conversion of a window leaves them."""
-    window = Window(start, start + DAY).name
-    folder = f"releases/{SOURCE.id}/{window}/v1/{__version__}"
-    with lake.store.scratch() as scratch:
-        with LineFile(scratch / RELEASES) as file:
-            page = Page(window, 1, releases=file)
-            for index, release in enumerate(releases):
-                page.write(index, release, dumps(release), conforms=True, derived_id=False)
-        artifact = lake.save_file(
-            folder, RELEASES, file.path, media_type=MEDIA_TYPE, rows=file.rows
-        )
-    lake.commit(
-        Manifest(
-            folder=folder,
-            stage="convert",
-            subject=SOURCE.id,
-            version="v1",
-            code=__version__,
-            counts=Counts(read=file.rows, written=file.rows),
-            artifacts=(artifact,),
-            notes={"window": window},
-        )
-    )
-
-
-if __name__ == "__main__":
-    main()
+def _files(root: Path) -> dict[str, tuple[int, int]]:
+    """Every file of a lake with its size and the moment of its last change."""
+    found = {}
+    for folder, _, names in os.walk(root):
+        for name in names:
+            told = Path(folder, name).stat()
+            found[f"{folder}/{name}"] = (told.st_size, told.st_mtime_ns)
+    return found

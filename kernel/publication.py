@@ -31,12 +31,13 @@ class Publication:
     licence_url: str
     uri: str
 
-    def edition(self, records: Sequence[Manifest]) -> str:
+    def edition(self, records: Sequence[Manifest], *others: str) -> str:
         """The name of the edition made of `records`: the last day covered and a short hash.
 
-        The hash is of the records, the publication's facts and the code version: another name is
-        another content, and the same content has the same name.
+        The hash is of the records, the publication's facts, the code version, and `others` that it
+        is made of: another name is another content, and the same content has the same name.
         """
-        facts = [asdict(self), sorted(manifest.id for manifest in records), __version__]
+        made_of = sorted(manifest.id for manifest in records)
+        facts = [asdict(self), made_of, __version__, *others]
         last = max(Window.parse(str(manifest.notes["span"])).end for manifest in records)
         return f"{last - SECOND:%Y-%m-%d}-{digest(canonical(facts))[:8]}"

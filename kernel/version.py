@@ -3,4 +3,4 @@
 CalVer. Raise it whenever a change alters published rows: what another version wrote is not reused.
 """
 
-__version__ = "2026.11.2"
+__version__ = "2026.11.3"

@@ -5,23 +5,20 @@ Owns the layout of `published/<publication>/<edition>/` and the order of its wri
 """
 
 import logging
-from collections.abc import Iterator, Sequence
-from itertools import chain
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
-
-import orjson
 
 from kernel import Artifact, Lake, Manifest, Publication, Source, __version__
 from kernel.manifest import canonical
 from publish import json_files, pointer
 from publish.gate import pass_gate
+from publish.making import Making, Part, Rows
 from publish.readme import readme
 from publish.summary import summarise
 from publish.verify import verify
 from transforms.compile import inputs_of
-from transforms.convert import REJECTS
-from transforms.lines import unpack
+from transforms.tables.answers import answers, query
 from validation.check import FILES, file_of
 
 log = logging.getLogger(__name__)
@@ -30,6 +27,7 @@ MEDIA_TYPES = {
     ".gz": "application/gzip",
     ".html": "text/html",
     ".md": "text/markdown",
+    ".sql": "application/sql",
     ".parquet": "application/vnd.apache.parquet",
 }
 
@@ -75,46 +73,74 @@ def _build(
     quality: Manifest,
     folder: str,
 ) -> Manifest:
-    records = [manifest for _, manifest in inputs]
-    by_source = {source.id: inputs_of(manifest, lake) for source, manifest in inputs}
-    conversions = [*chain.from_iterable(by_source.values())]
-    summary = summarise(publication, inputs, by_source, tables, quality)
-    with lake.store.scratch() as scratch:
-        extensions = {url for m in conversions for url in m.notes["extensions"]}
-        edition = tables.version
-        rows = json_files.write_json(publication, edition, lake, records, extensions, scratch)
-        path = scratch / json_files.QUARANTINE
-        rows[json_files.QUARANTINE] = json_files.write_quarantine(_rejects(lake, conversions), path)
-        for name, data in (
-            ("summary.json", canonical(summary)),
-            ("README.md", readme(publication, summary, tables, rows).encode()),
-        ):
-            (scratch / name).write_bytes(data)
-            rows[name] = 0
+    with ExitStack() as stack:
+        scratch = stack.enter_context(lake.store.scratch())
+        making = _making(publication, lake, inputs, tables, quality, scratch, stack)
+        rows: Rows = {}
+        for part in PARTS:
+            rows |= part(making)
+        (scratch / "README.md").write_bytes(readme(publication, making.summary, tables, rows))
+        rows["README.md"] = 0
         artifacts = [_put(lake, folder, scratch / name, name, n) for name, n in rows.items()]
         copied = [(tables, a, f"parquet/{a.path}") for a in tables.artifacts]
         copied += [(quality, file_of(quality, name), name) for name in FILES]
         artifacts += [_copy(lake, folder, *each, scratch) for each in copied]
     artifacts.append(_sums(lake, folder, artifacts))
+    records = [manifest for _, manifest in inputs]
     return lake.commit(
         Manifest(
             folder=folder,
             stage="publish",
             subject=publication.id,
-            version=edition,
+            version=tables.version,
             code=__version__,
             counts=tables.counts,
             artifacts=tuple(artifacts),
             inputs={manifest.folder: manifest.id for manifest in (*records, tables, quality)},
-            notes={"summary": summary, "generation": summary["generation"]},
+            notes={"summary": making.summary, "generation": making.summary["generation"]},
         )
     )
 
 
-def _rejects(lake: Lake, conversions: Sequence[Manifest]) -> Iterator[dict[str, Any]]:
-    for manifest in conversions:
-        for line in unpack(lake.load(manifest, manifest.artifact(REJECTS))):
-            yield {"source": manifest.subject, **orjson.loads(line)}
+def _making(
+    publication: Publication,
+    lake: Lake,
+    inputs: Sequence[tuple[Source, Manifest]],
+    tables: Manifest,
+    quality: Manifest,
+    folder: Path,
+    stack: ExitStack,
+) -> Making:
+    conversions = {source.id: inputs_of(manifest, lake) for source, manifest in inputs}
+    parquet = {
+        artifact.path.removesuffix(".parquet"): [stack.enter_context(lake.local(tables, artifact))]
+        for artifact in tables.artifacts
+    }
+    return Making(
+        publication=publication,
+        name=tables.version,
+        lake=lake,
+        inputs=inputs,
+        conversions=conversions,
+        tables=tables,
+        quality=quality,
+        previous=pointer.latest_edition(lake, publication.id),
+        parquet=parquet,
+        summary=summarise(publication, inputs, conversions, tables, quality),
+        folder=folder,
+    )
+
+
+def _queries(making: Making) -> Rows:
+    """The query of every answer, to be run again by anyone."""
+    for name in answers():
+        making.place(f"sql/{name}.sql").write_text(query(name), encoding="utf-8")
+    return {f"sql/{name}.sql": 0 for name in answers()}
+
+
+def _summary(making: Making) -> Rows:
+    making.place("summary.json").write_bytes(canonical(making.summary))
+    return {"summary.json": 0}
 
 
 def _put(lake: Lake, folder: str, local: Path, name: str, rows: int) -> Artifact:
@@ -136,3 +162,11 @@ def _sums(lake: Lake, folder: str, artifacts: Sequence[Artifact]) -> Artifact:
     lines = [f"{artifact.sha256}  {artifact.path}\n" for artifact in sorted(artifacts)]
     data = "".join(lines).encode()
     return lake.save(folder, "SHA256SUMS", data, media_type="text/plain", rows=len(lines))
+
+
+PARTS: tuple[Part, ...] = (
+    json_files.write_json,
+    json_files.write_quarantine,
+    _queries,
+    _summary,
+)

@@ -3,16 +3,20 @@
 Owns their shape. Source: OCDS 1.1 release package reference; bulk files as gzipped JSON Lines.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import closing
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import orjson
 from isal import igzip
 
-from kernel import Lake, Manifest, Publication, Window
+from kernel import Window
+from publish.making import Making, Rows
+from transforms.convert import REJECTS
 from transforms.jsontext import dumps
+from transforms.lines import unpack
 from transforms.tables.build import read_records
 
 COMPILED, PACKAGE = "json/compiled_releases.jsonl.gz", "json/release_package.json"
@@ -25,7 +29,6 @@ class GzipLines:
 
     def __init__(self, path: Path) -> None:
         self.path, self.rows = path, 0
-        path.parent.mkdir(parents=True, exist_ok=True)
         self._raw = path.open("wb")
         self._file = igzip.IGzipFile("", "wb", GZIP_LEVEL, self._raw, mtime=0)
 
@@ -45,7 +48,6 @@ class PackageFile:
 
     def __init__(self, path: Path, head: Mapping[str, Any]) -> None:
         self.path, self.rows = path, 0
-        path.parent.mkdir(parents=True, exist_ok=True)
         self._file = path.open("wb")
         self._file.write(orjson.dumps(head)[:-1] + b',"releases":[')
 
@@ -60,52 +62,50 @@ class PackageFile:
         self._file.close()
 
 
-def write_json(
-    publication: Publication,
-    edition: str,
-    lake: Lake,
-    records: Sequence[Manifest],
-    extensions: Iterable[str],
-    folder: Path,
-) -> dict[str, int]:
-    """Write the JSON files of an edition into `folder` in one pass over its records.
+def write_json(making: Making) -> Rows:
+    """Write the JSON files of an edition in one pass over its records.
 
-    Returns:
-        The rows of each file, by its path within the edition. A release that breaks the structure
-        of OCDS goes to `nonconforming_releases` instead of the package, so that the package
-        validates; it is in every other file.
+    A release that breaks the structure of OCDS goes to `nonconforming_releases` instead of the
+    package, so that the package validates; it is in every other file.
     """
-    head = package_head(publication, edition, records, extensions)
     with (
-        closing(PackageFile(folder / PACKAGE, head)) as package,
-        closing(GzipLines(folder / COMPILED)) as compiled,
-        closing(GzipLines(folder / NONCONFORMING)) as left_out,
+        closing(PackageFile(making.place(PACKAGE), package_head(making))) as package,
+        closing(GzipLines(making.place(COMPILED))) as compiled,
+        closing(GzipLines(making.place(NONCONFORMING))) as left_out,
     ):
-        for record in (found for each in records for found in read_records(lake, each)):
+        records = (found for _, each in making.inputs for found in read_records(making.lake, each))
+        for record in records:
             compiled.add(record["compiled"])
             for envelope in record["releases"]:
                 (package if envelope["conforms"] else left_out).add(envelope["release"])
     return {PACKAGE: package.rows, COMPILED: compiled.rows, NONCONFORMING: left_out.rows}
 
 
-def package_head(
-    publication: Publication, edition: str, records: Sequence[Manifest], extensions: Iterable[str]
-) -> dict[str, Any]:
+def package_head(making: Making) -> dict[str, Any]:
     """The package's metadata. Its date is the end of what it covers: files hold no clock."""
-    last = max(Window.parse(str(manifest.notes["span"])).end for manifest in records)
+    spans = [Window.parse(str(manifest.notes["span"])) for _, manifest in making.inputs]
+    publication = making.publication
+    extensions = {
+        url
+        for manifests in making.conversions.values()
+        for manifest in manifests
+        for url in manifest.notes["extensions"]
+    }
     return {
-        "uri": f"{publication.uri}/{edition}/{PACKAGE}",
+        "uri": f"{publication.uri}/{making.name}/{PACKAGE}",
         "version": "1.1",
         "extensions": sorted(extensions),
-        "publishedDate": f"{last:%Y-%m-%dT%H:%M:%SZ}",
+        "publishedDate": f"{max(span.end for span in spans):%Y-%m-%dT%H:%M:%SZ}",
         "publisher": {"name": publication.publisher},
         "license": publication.licence_url,
     }
 
 
-def write_quarantine(entries: Iterator[Mapping[str, Any]], path: Path) -> int:
+def write_quarantine(making: Making) -> Rows:
     """Write the public list of quarantined releases: where, which and why, not what they hold."""
-    with closing(GzipLines(path)) as file:
-        for entry in entries:
-            file.add({key: value for key, value in entry.items() if key != "raw"})
-    return file.rows
+    with closing(GzipLines(making.place(QUARANTINE))) as file:
+        for manifest in chain.from_iterable(making.conversions.values()):
+            for line in unpack(making.lake.load(manifest, manifest.artifact(REJECTS))):
+                entry = {"source": manifest.subject, **orjson.loads(line)}
+                file.add({key: value for key, value in entry.items() if key != "raw"})
+    return {QUARANTINE: file.rows}

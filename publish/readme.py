@@ -4,11 +4,13 @@ Owns the text. Every number in it comes from the summary.
 """
 
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any
 
 from kernel import Manifest, Publication
 from publish.json_files import COMPILED, NONCONFORMING, PACKAGE, QUARANTINE
-from transforms.tables.schema import tables as all_tables
+from transforms.tables.answers import answers
+from transforms.tables.layout import all_tables
 
 TEXT = """\
 # {title}
@@ -56,11 +58,12 @@ Published under [{licence}]({licence_url}). Contains public sector information o
 
 def readme(
     publication: Publication, summary: Mapping[str, Any], tables: Manifest, rows: Mapping[str, int]
-) -> str:
+) -> bytes:
     """The README as Markdown."""
     grains = [
         (f"parquet/{name}.parquet", summary["rows"][name], table.grain)
-        for name, table in all_tables().items()
+        for name, table in chain(all_tables().items(), answers().items())
+        if name in summary["rows"]
     ]
     json_files = [
         (COMPILED, "one compiled release, as JSON Lines"),
@@ -68,7 +71,8 @@ def readme(
         (NONCONFORMING, "one release that breaks the structure of OCDS, as published"),
         (QUARANTINE, "one release that could not be used, with the reason"),
     ]
-    files = grains + [(name, rows[name], text) for name, text in json_files]
+    asked = [(f"sql/{name}.sql", 0, f"the query that makes `{name}`") for name in answers()]
+    files = grains + [(name, rows[name], text) for name, text in json_files] + asked
     made_up = any(entry["made_up"] for entry in summary["sources"].values())
     titles = [entry["title"] for entry in summary["sources"].values()]
     return TEXT.format(
@@ -84,4 +88,4 @@ def readme(
         licence=publication.licence,
         licence_url=publication.licence_url,
         publishers=", ".join(titles),
-    )
+    ).encode()

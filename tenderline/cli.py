@@ -1,8 +1,9 @@
-"""The command `tenderline`: its start, its end, and where its commands are.
+"""The command `tenderline`: its start and its end.
 
 Owns the ending: every error of the pipeline ends in its class's exit code.
 """
 
+import gc
 import os
 import sys
 
@@ -11,16 +12,16 @@ import click
 from kernel import PipelineError
 from tenderline import console
 from tenderline.command import cli
-from tenderline.commands import looks, merging, pulls, servers
 
 __all__ = ["cli", "main"]
+SELDOM = 100_000  # objects alive before the collector looks for cycles, which JSON has none of
 IO_ERROR = 74  # EX_IOERR of sysexits.h: a full disk, a folder that may not be written
-COMMANDS = (pulls, looks, merging, servers)  # importing them is what adds their commands to `cli`
 
 
 def main() -> None:
     """Run the command line and exit with the code of the error's class."""
     os.umask(0o022)
+    gc.set_threshold(SELDOM)
     try:
         cli.main(standalone_mode=False)
     except PipelineError as error:

@@ -10,11 +10,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TextIO
 
-from kernel import Counts, Manifest
-
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
+
+    from kernel import Manifest
 
 
 class Plain:
@@ -102,9 +102,11 @@ def _lines(title: str, rows: Sequence[Sequence[str]], numeric: Sequence[bool]) -
         out.print(f"  {'  '.join(cells)}".rstrip())
 
 
-def summary(manifests: Sequence[Manifest]) -> None:
+def summary(manifests: Sequence["Manifest"]) -> None:
     """Print what a run's stages read, wrote, rejected and merged, in releases."""
-    counts: dict[tuple[str, str], Counts] = defaultdict(Counts)
+    from kernel import Counts
+
+    counts = defaultdict[tuple[str, str], Counts](Counts)
     for manifest in manifests:
         counts[manifest.stage, manifest.subject] += manifest.counts
     rows = [

@@ -17,19 +17,6 @@ from validation.reading.outcome import Example, Group, Report
 FORM = "tenderline-validation-1"
 
 
-class Nowhere:
-    """Takes failures that nobody asked for."""
-
-    def write(self, rows: list[bytes]) -> None:
-        """Take them."""
-
-    def reset(self) -> None:
-        """Forget them."""
-
-    def end(self, report: Report) -> None:
-        """Take the summary of a file."""
-
-
 class MachineForm:
     """Takes the failures of one file after the other, and the summary of each."""
 
@@ -63,14 +50,14 @@ class MachineForm:
 
 
 @contextmanager
-def machine_form(out: Path | None, inputs: Sequence[str]) -> Iterator[MachineForm | Nowhere]:
-    """What takes failures: a new file that takes the place of `out` once all is written.
+def machine_form(out: Path | None, inputs: Sequence[str]) -> Iterator[MachineForm | None]:
+    """What takes failures: a new file that takes the place of `out` once all is written; or None.
 
     Raises:
         ConfigError: `out` is one of the `inputs`, or no file.
     """
     if out is None:
-        yield Nowhere()
+        yield None
         return
     with whole_file(out, inputs, "--json") as stream:
         form = MachineForm(stream)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tenderline import console
-from tenderline.machine_form import MachineForm, Nowhere, by_gravity, machine_form
+from tenderline.machine_form import MachineForm, by_gravity, machine_form
 from validation.checks.catalogue import CHECKS
 from validation.checks.registry import Check
 from validation.reading.outcome import BROKEN, Example, Report
@@ -43,14 +43,15 @@ def validate(
     with machine_form(out, names) as form:
         for name in names:
             report = _judged(name, checks, form, jobs)
-            form.end(report)
+            if form:
+                form.end(report)
             _show(report)
             good = report.sound if strict else report.conforms
             worst = max(worst, UNREADABLE if report.unreadable else SOUND if good else BAD)
     return worst
 
 
-def _judged(name: str, checks: tuple[Check, ...], form: MachineForm | Nowhere, jobs: int) -> Report:
+def _judged(name: str, checks: tuple[Check, ...], form: MachineForm | None, jobs: int) -> Report:
     try:
         return inspect(name, checks, form, jobs=jobs)
     except Unreadable as error:

@@ -1,5 +1,8 @@
-"""A file that a command writes: there whole, or not at all, and never in place of what is read."""
+"""What a command writes, a file or a folder: there whole, or not at all, and in place of nothing
+that is read.
+"""
 
+import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,6 +34,29 @@ def whole_file(out: Path, inputs: Iterable[str], option: str) -> Iterator[Binary
             yield stream
     except BaseException:
         part.unlink(missing_ok=True)
+        raise
+    part.replace(out)
+
+
+@contextmanager
+def whole_folder(out: Path) -> Iterator[Path]:
+    """A folder to be filled, which takes the name `out` once it was used without an error.
+
+    Raises:
+        ConfigError: `out` is there and not an empty folder, or an earlier run left its half.
+    """
+    part = out.parent / f"{out.name}.part"
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise ConfigError(f"{out}: it is no empty folder: name a new one")
+    try:
+        part.mkdir(parents=True)
+    except FileExistsError as error:
+        left = "it is there, from a run that was ended or one that goes on"
+        raise ConfigError(f"{part}: {left}: remove it, or name another folder") from error
+    try:
+        yield part
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
         raise
     part.replace(out)
 

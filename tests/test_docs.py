@@ -3,6 +3,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.page import page as performance_page
+from benchmarks.results import read_measured
 from extractors.loader import load_all
 from kernel import __version__
 from tenderline import checks_reference, ocds_reference
@@ -26,6 +28,12 @@ def test_the_page_of_the_checks_is_what_they_say() -> None:
     told = (ROOT / "docs" / "checks.md").read_text()
     again = "write it anew: python -m tenderline.reference checks > docs/checks.md"
     assert told == checks_reference.page(), again
+
+
+def test_the_page_on_performance_is_what_was_measured() -> None:
+    told = (ROOT / "docs" / "performance.md").read_text()
+    measured = read_measured(ROOT / "docs" / "performance")
+    assert told == performance_page(measured), "write it anew: python -m benchmarks.page"
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,8 @@ TEXT = re.compile(rb'"(?:[^"\\]|\\.)*"')
 
 Line = bytes | None
 Change = tuple[str, list[bytes]]
-Combine = Callable[[str, Line, list[bytes]], Line]
+Asked = tuple[str, Line, list[bytes] | None]  # an ocid, its line so far, what arrived if any did
+Combine = Callable[[Iterable[Asked]], Iterator[tuple[str, Line]]]
 
 
 class Part(NamedTuple):
@@ -125,7 +126,8 @@ def update(writer: Writer, changes: Iterable[Change], combine: Combine) -> list[
     Args:
         writer: of the group, which knows its parts so far.
         changes: by ocid, in order, each once: what arrived for it; nothing takes its line away.
-        combine: makes the new line of an ocid of its line so far, if it has one, and what arrived.
+        combine: of each ocid, its line so far and what arrived, makes the new line: none where
+            nothing is left there, as it is where nothing arrived. In order, but at any time.
 
     Returns:
         The artifacts of all parts.
@@ -139,9 +141,9 @@ def update(writer: Writer, changes: Iterable[Change], combine: Combine) -> list[
         if here and not waiting.before(until) and writer.takes(here) and not waiting.removes(until):
             writer.refer(here)
         elif here:
-            _rewrite(writer, here, waiting.up_to(until), combine)
-    for change in waiting.up_to(None):  # there was no part yet
-        _add(writer, combine, None, change)
+            _write(writer, _asked(writer.lake, here, waiting.up_to(until)), combine)
+    new = waiting.up_to(None)  # there was no part yet
+    _write(writer, ((ocid, None, arrived) for ocid, arrived in new), combine)
     writer.close()
     return writer.artifacts
 
@@ -168,28 +170,28 @@ class _Waiting:
             self._next = next(self._rest, None)
 
 
-def _rewrite(writer: Writer, part: Part, changes: Iterator[Change], combine: Combine) -> None:
-    """Add the lines of `part` to what is being written: as they are, but for `changes`."""
+def _asked(lake: Lake, part: Part, changes: Iterator[Change]) -> Iterator[Asked]:
+    """The lines of `part` and `changes`, side by side."""
     change = next(changes, None)
-    for old in lines_in(writer.lake, [part]):
+    for old in lines_in(lake, [part]):
         ocid = ocid_of(old)
         while change and change[0] < ocid:
-            _add(writer, combine, None, change)
+            yield change[0], None, change[1]
             change = next(changes, None)
         if change and change[0] == ocid:
-            _add(writer, combine, old, change)
+            yield ocid, old, change[1]
             change = next(changes, None)
         else:
-            writer.add(ocid, old)
+            yield ocid, old, None
     while change:
-        _add(writer, combine, None, change)
+        yield change[0], None, change[1]
         change = next(changes, None)
 
 
-def _add(writer: Writer, combine: Combine, old: Line, change: Change) -> None:
-    ocid, arrived = change
-    if line := combine(ocid, old, arrived):
-        writer.add(ocid, line)
+def _write(writer: Writer, asked: Iterator[Asked], combine: Combine) -> None:
+    for ocid, line in combine(asked):
+        if line:
+            writer.add(ocid, line)
 
 
 def may_begin(ocid: str) -> bool:

@@ -5,7 +5,7 @@ is all in it, so that it can be made again when one more release arrives. Source
 release is immutable and its id unique within the process.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, Self
@@ -46,6 +46,16 @@ class Tally:
         self.processes -= 1
         self.silent_edits.pop(ocid, None)
         self.conflicts.pop(ocid, None)
+
+    def replace(self, ocids: Iterable[str], tally: Self) -> None:
+        """Add what was counted of `ocids` made anew, in place of the oddities they had."""
+        for ocid in ocids:
+            self.silent_edits.pop(ocid, None)
+            self.conflicts.pop(ocid, None)
+        self.written += tally.written
+        self.processes += tally.processes
+        self.silent_edits |= tally.silent_edits
+        self.conflicts |= tally.conflicts
 
     def notes(self) -> dict[str, Any]:
         """The tally as notes of a manifest, oddities in order of their ocids."""

@@ -1,8 +1,8 @@
 """Records brought up to date: new releases to their processes, and the processes to their months.
 
 Owns the index of ocids and the way of a release from the order of arrival into the order of the
-records. How a group is written anew in part is in `transforms.parts`, what becomes of one process
-in `transforms.record`.
+records. How a group is written anew in part is in `transforms.parts`, who makes the
+records in `transforms.remaking`, what becomes of one process in `transforms.record`.
 """
 
 from bisect import bisect_right
@@ -16,9 +16,11 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from kernel import Artifact, Lake, LakeCorrupt, Manifest
+from kernel.workers import Workers, cores
 from transforms.convert import head_of
 from transforms.jsontext import dumps
 from transforms.parts import (
+    Asked,
     Change,
     Line,
     Part,
@@ -29,7 +31,8 @@ from transforms.parts import (
     update,
     with_ocid,
 )
-from transforms.record import Tally, moment_of, record
+from transforms.record import Tally, moment_of
+from transforms.remaking import Remaking
 from transforms.sorting import Sorter
 
 INDEX = "index"  # the group of lines that tell the month of each ocid; the others are months
@@ -76,11 +79,12 @@ def renewed(
         months = _Months(scratch / "months")
         places = _Places(lake, held, months, zone)
         writer = Writer(lake, folder, INDEX, held.get(INDEX, []))
-        artifacts = update(writer, _by_ocid(sorter), places.place)
-        merging = _Merging(zone, tally)
-        for month in sorted({*held, *months.names()} - {INDEX}):
-            writer = Writer(lake, folder, month, held.get(month, []))
-            artifacts += update(writer, months.changes(month), merging.merge)
+        artifacts = update(writer, _by_ocid(sorter), places.each)
+        with Workers(cores()) as workers:
+            remaking = Remaking(workers, zone, tally)
+            for month in sorted({*held, *months.names()} - {INDEX}):
+                writer = Writer(lake, folder, month, held.get(month, []))
+                artifacts += update(writer, months.changes(month), remaking.each)
     return artifacts
 
 
@@ -97,7 +101,12 @@ class _Places:
         self.lake, self.held, self.months, self.zone = lake, held, months, zone
         self._open: OrderedDict[str, tuple[str, dict[str, bytes]]] = OrderedDict()
 
-    def place(self, ocid: str, old: Line, arrived: list[bytes]) -> bytes:
+    def each(self, asked: Iterable[Asked]) -> Iterator[tuple[str, Line]]:
+        """The line of each in the index; what arrived is sent on."""
+        for ocid, old, arrived in asked:
+            yield ocid, self._place(ocid, old, arrived) if arrived else old
+
+    def _place(self, ocid: str, old: Line, arrived: list[bytes]) -> bytes:
         """Send on what arrived for `ocid`; the line of the index, made of the one so far.
 
         A process moves when a release arrives that is older than its month: what is known of it
@@ -168,19 +177,6 @@ class _Months:
             with (self.folder / month).open("ab") as file:
                 file.writelines(line + b"\n" for line in lines)
         self._lines, self._size = {}, 0
-
-
-class _Merging:
-    """Makes records of what arrived, on one clock, into one tally."""
-
-    def __init__(self, zone: ZoneInfo, tally: Tally) -> None:
-        self.zone, self.tally = zone, tally
-
-    def merge(self, ocid: str, old: Line, arrived: list[bytes]) -> Line:
-        """The new record of `ocid`; None where it moved to another month."""
-        if not arrived:
-            return None
-        return record(ocid, [*([old] if old else []), *arrived], self.zone, self.tally)
 
 
 def _by_ocid(sorter: Sorter) -> Iterator[Change]:

@@ -104,7 +104,43 @@ class Spot:
         """Count the fields of an object whose set of names is not remembered."""
         self.seen += 1
         for name in names:
-            self.loose[name if name in self.loose or len(self.loose) < NAMES else "*"] += 1
+            self._count_name(name, 1)
+
+    def counted(self) -> tuple[int, Counter[str]]:
+        """How many objects there were, and how often each field."""
+        present, objects = Counter(self.loose), self.seen
+        for names, plan in self.plans.items():
+            objects += plan.count
+            for name in names:
+                present[name] += plan.count
+        return objects, present
+
+    def count(self, objects: int, present: Mapping[str, int], empty: Mapping[str, int]) -> None:
+        """Add what was counted at the same place elsewhere."""
+        self.seen += objects
+        for name, times in present.items():
+            self._count_name(name, times)
+        self.empty.update(empty)
+
+    def _count_name(self, name: str, times: int) -> None:
+        self.loose[name if name in self.loose or len(self.loose) < NAMES else "*"] += times
+
+
+def tree_of(top: Spot) -> list[list[Any]]:
+    """What was counted at `top` and below it, as JSON; see `validation.walk.Walk.count`.
+
+    Of each place: the number of the one that it is in (-1 for `top`), the field, how many objects
+    there were, how often each field, and how often that was empty. Places come after those they
+    are in.
+    """
+    found: list[list[Any]] = []
+    waiting: list[tuple[int, str, Spot]] = [(-1, "", top)]
+    while waiting:
+        above, name, spot = waiting.pop()
+        objects, present = spot.counted()
+        waiting += [(len(found), below, spot.children[below]) for below in spot.children]
+        found.append([above, name, objects, dict(present), dict(spot.empty)])
+    return found
 
 
 class Coverage(NamedTuple):
@@ -132,11 +168,7 @@ class Coverage(NamedTuple):
 
 def coverage(spot: Spot) -> Iterator[Coverage]:
     """The coverage of every field seen or modelled at `spot` and below it."""
-    present, objects = Counter(spot.loose), spot.seen
-    for names, plan in spot.plans.items():
-        objects += plan.count
-        for name in names:
-            present[name] += plan.count
+    objects, present = spot.counted()
     for name in sorted({*present, *spot.fields}):
         there = present[name]
         yield Coverage(f"{spot.path}/{escaped(name)}", known(spot.fields, name), objects, there,

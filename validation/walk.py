@@ -80,6 +80,16 @@ class Walk:
                 found.clear()
         self._visit(release, self.top, TOP)
 
+    def count(self, tree: list[list[Any]]) -> None:
+        """Add to `top` what another walk counted; see `validation.spots.tree_of`."""
+        spots: list[Spot] = []
+        for above, name, objects, present, empty in tree:
+            spot = self.top
+            if above >= 0:
+                spot = spots[above].children.get(name) or self._child(spots[above], name)
+            spot.count(objects, present, empty)
+            spots.append(spot)
+
     def _visit(  # noqa: C901 - the hottest of all: a call costs as much as a branch here
         self, node: dict[str, Any], spot: Spot, where: Where
     ) -> None:

@@ -1,4 +1,4 @@
-"""Commands that look at what is there: `sources`, `editions`, `verify`, `validate`."""
+"""Commands that look at what is there: `sources`, `editions`, `verify`."""
 
 import sys
 from datetime import date, timedelta
@@ -9,10 +9,10 @@ import click
 from kernel import ConfigError, Lake, Source, Window
 from kernel.window import stamp
 from tenderline import console
-from tenderline.command import cli, lake_option
+from tenderline.command import lake_option
 
 
-@cli.command()
+@click.command()
 @lake_option
 def sources(lake_root: str) -> None:
     """List the sources: what they cover, under which licence, and how fresh the lake is."""
@@ -39,7 +39,7 @@ def _fresh(lake: Lake, source: Source) -> str:
     return max(ends, default="lapsed" if source.lapsed else "never")
 
 
-@cli.command()
+@click.command()
 @click.argument("source_id", metavar="SOURCE")
 @click.option("--from", "start", metavar="DAY", help="First day to compare, on the source's clock.")
 @click.option("--to", "end", metavar="DAY", help="Day after the last. Default: the day after.")
@@ -91,7 +91,7 @@ def _days(start: str | None, end: str | None) -> tuple[date, date]:
     return first, last
 
 
-@cli.command()
+@click.command()
 @lake_option
 def editions(lake_root: str) -> None:
     """List the editions in the lake."""
@@ -110,7 +110,7 @@ def editions(lake_root: str) -> None:
     console.table("Editions", head, rows)
 
 
-@cli.command()
+@click.command()
 @click.argument("edition")
 @lake_option
 def verify(edition: str, lake_root: str) -> None:
@@ -133,39 +133,3 @@ def verify(edition: str, lake_root: str) -> None:
     manifest = read_back(lake, folder)
     files = len(manifest.artifacts)
     console.out.print(f"{manifest.version}: {files} files are as they were written")
-
-
-@cli.command()
-@click.argument("files", metavar="FILE...", nargs=-1, required=True)
-@click.option(
-    "--json",
-    "out",
-    metavar="OUT",
-    type=click.Path(path_type=Path),
-    help="Write every failure, with its place, and all counts to the file OUT.",
-)
-@click.option("--strict", is_flag=True, help="Exit with 1 for errors in the content, too.")
-@click.option(
-    "--standard-only", is_flag=True, help="Judge by OCDS alone; leave out checks of the content."
-)
-@click.option(
-    "--jobs",
-    type=click.IntRange(min=0),
-    metavar="N",
-    default=0,
-    help="Processes that share the work.  [default: one for each core]",
-)
-def validate(
-    files: tuple[str, ...], out: Path | None, jobs: int, *, strict: bool, standard_only: bool
-) -> None:
-    """Judge anyone's OCDS files by OCDS 1.1 and by checks of their content.
-
-    FILE is a release package, a record package, a record, a release or a list of these, as JSON or
-    JSON Lines, plain or packed with gzip or zstd; of any size; - is standard input.
-
-    Exits with 0 if all files conform to the standard, with 1 if one does not, and with 2 if one
-    cannot be read to its end or an option is wrong.
-    """
-    from tenderline.validate import validate as run_validate
-
-    sys.exit(run_validate(files, out, strict=strict, standard_only=standard_only, jobs=jobs))

@@ -1,22 +1,32 @@
 """The command that merges anyone's OCDS files: `merge`."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from tenderline import console
-from tenderline.command import cli
 
 if TYPE_CHECKING:
+    from tenderline.merging.join import Joined
     from tenderline.merging.run import Merged
+    from tenderline.merging.tally import Tally
 
 WHOLE, LEFT_OUT, UNREADABLE = 0, 1, 2
 SHOWN = 5  # inconsistent processes told; the others are only counted
 
+jobs_option = click.option(
+    "--jobs",
+    type=click.IntRange(min=0),
+    metavar="N",
+    default=0,
+    help="Processes that share the work.  [default: one for each core]",
+)
 
-@cli.command()
+
+@click.command()
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
 @click.option(
     "-o",
@@ -27,13 +37,7 @@ SHOWN = 5  # inconsistent processes told; the others are only counted
 )
 @click.option("--versioned", is_flag=True, help="Versioned releases, with every change of a value.")
 @click.option("--package", is_flag=True, help="One record package instead of JSON Lines.")
-@click.option(
-    "--jobs",
-    type=click.IntRange(min=0),
-    metavar="N",
-    default=0,
-    help="Processes that share the work.  [default: one for each core]",
-)
+@jobs_option
 def merge(files: tuple[str, ...], out: Path, jobs: int, *, versioned: bool, package: bool) -> None:
     """Merge the releases of anyone's OCDS files, process by process, by the rules of OCDS 1.1.
 
@@ -49,9 +53,12 @@ def merge(files: tuple[str, ...], out: Path, jobs: int, *, versioned: bool, pack
 
     merged = run_merge(files, out, Wanted(versioned, package), jobs=jobs)
     _show(merged, files, out)
-    sys.exit(
-        UNREADABLE if merged.tally.unreadable else LEFT_OUT if merged.tally.left_out else WHOLE
-    )
+    sys.exit(exit_code(merged.tally))
+
+
+def exit_code(tally: "Tally") -> int:
+    """How a command ends that used the releases of files."""
+    return UNREADABLE if tally.unreadable else LEFT_OUT if tally.left_out else WHOLE
 
 
 def _show(merged: "Merged", files: tuple[str, ...], out: Path) -> None:
@@ -59,20 +66,31 @@ def _show(merged: "Merged", files: tuple[str, ...], out: Path) -> None:
     processes, releases = sum(j.processes for j in joined), sum(j.releases for j in joined)
     same = sum(j.same for j in joined)
     more = f", {same:,} of them twice" if same else ""
-    _say(f"{out}: {processes:,} processes of {releases + same:,} releases{more}")
+    say(f"{out}: {processes:,} processes of {releases + same:,} releases{more}")
+    tell_oddities(tally, joined)
+    tell_left_out(tally, files)
+
+
+def tell_oddities(tally: "Tally", joined: Sequence["Joined"]) -> None:
+    """Say what was brought to the present standard, and which processes are inconsistent."""
     if tally.upgraded:
-        _say(f"{tally.upgraded:,} releases of OCDS 1.0 were brought to 1.1 first")
+        say(f"{tally.upgraded:,} releases of OCDS 1.0 were brought to 1.1 first")
     if inconsistent := sum(j.inconsistent for j in joined):
-        _say(f"{inconsistent:,} processes are inconsistent: an object in one release and an array "
-             "or a plain value in the next; the later counts")  # fmt: skip
+        say(f"{inconsistent:,} processes are inconsistent: an object in one release and an array "
+            "or a plain value in the next; the later counts")  # fmt: skip
         for ocid, paths in sorted(one for j in joined for one in j.conflicts)[:SHOWN]:
-            _say(f"  {ocid}: {', '.join(paths)}")
+            say(f"  {ocid}: {', '.join(paths)}")
+
+
+def tell_left_out(tally: "Tally", files: tuple[str, ...]) -> None:
+    """Say what was not used, and why."""
     for why, count in sorted(tally.left_out.items()):
-        _say(f"left out {count:,}: {why}; the first: {tally.first[why]}")
+        say(f"left out {count:,}: {why}; the first: {tally.first[why]}")
     for file, why in sorted(tally.unreadable.items()):
-        _say(f"{files[file]}: not read to its end: {why}")
+        say(f"{files[file]}: not read to its end: {why}")
 
 
-def _say(text: str) -> None:
+def say(text: str) -> None:
+    """Say something on standard error, without characters that a terminal would obey."""
     safe = "".join(c if c.isprintable() else "\ufffd" for c in text)
     console.err.print(safe, markup=False)

@@ -8,7 +8,7 @@ import click
 
 from kernel import Lake
 from tenderline import console
-from tenderline.command import cli, lake_option
+from tenderline.command import lake_option
 from tenderline.stages import STAGES, Stage
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ until_option = click.option(
 )
 
 
-@cli.command()
+@click.command()
 @click.argument("source_ids", metavar="SOURCE...", nargs=-1, required=True)
 @click.option(
     "--from", "start", help="First moment: a date, or a date and time; on the source's clock."
@@ -85,7 +85,7 @@ def run(  # noqa: PLR0913, PLR0917 - one for each option
     _tell(work, editions)
 
 
-@cli.command()
+@click.command()
 @click.argument("source_id", metavar="SOURCE")
 @click.option("--from", "start", required=True, help="First day to fetch, on the source's clock.")
 @click.option("--to", "end", help="Day after the last. Default: today.")

@@ -8,10 +8,10 @@ import click
 
 from kernel import ConfigError
 from tenderline import console
-from tenderline.command import cli, lake_option
+from tenderline.command import lake_option
 
 
-@cli.command()
+@click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option(
     "--source",
@@ -42,7 +42,7 @@ def replay(
         server.wait()
 
 
-@cli.command("stand-in")
+@click.command("stand-in")
 @click.option("--source", "source_id", default="find_a_tender", show_default=True)
 @click.option(
     "--port", type=int, default=8640, show_default=True, help="Where to listen on 127.0.0.1."
@@ -71,7 +71,7 @@ def stand_in(
         server.wait()
 
 
-@cli.command()
+@click.command()
 @lake_option
 def demo(lake_root: str) -> None:
     """Publish two days of made-up notices through Airflow, without a network."""
@@ -80,7 +80,7 @@ def demo(lake_root: str) -> None:
     run_demo(Path.cwd(), Path(lake_root).absolute())
 
 
-@cli.command()
+@click.command()
 @lake_option
 def airflow(lake_root: str) -> None:
     """Start Airflow with its web UI on this checkout; Ctrl-C ends it."""

@@ -10,14 +10,13 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
-from tenderline.merging.hold import Held, Processes, Text, unspilled
+from tenderline.merging.hold import Held, Text, unspilled
 from transforms.jsontext import dumps, loads
 from transforms.merge import compile_releases
 from transforms.versioned import version_releases
 
 SHOWN = 5  # conflicts told of one scratch file
-BLOCK = 1 << 20  # bytes of lines that are handed on at once, about
-Line = tuple[bytes, bytes]  # the ocid of a process, and what is wanted of it
+BLOCK = 1 << 20  # bytes of lines that are written at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +31,10 @@ class Wanted:
 class Joined:
     """What became of the releases of one scratch file, or of all that memory held.
 
-    `path` is where the lines of a scratch file are, `last` the latest date of a release in it.
+    `path` is where the lines are, `last` the latest date of a release.
     """
 
-    path: Path | None = None
+    path: Path
     processes: int = 0
     releases: int = 0
     same: int = 0
@@ -44,56 +43,37 @@ class Joined:
     last: str = ""
 
 
-def join(_: Held, path: Path, parts: list[Path], wanted: Wanted) -> Joined:
-    """Merge the releases in `parts`, scratch files that have all of each of their processes.
+def join(held: Held, path: Path, parts: list[Path], wanted: Wanted) -> Joined:
+    """Merge the releases of processes that nobody else has releases of.
 
     Args:
+        held: what this process holds.
         path: where the lines go: an ocid as in JSON, a tab, and what is wanted of it.
-        parts: used up by this.
+        parts: scratch files of which the releases are, used up by this; none if they are held.
         wanted: what the lines hold.
     """
-    processes, joined = unspilled(parts), Joined(path)
-    joined.last = last_of(processes)
-    with path.open("wb") as stream:
-        for line in _lines(processes, wanted, joined):
-            stream.write(b"%b\t%b\n" % line)
+    joined = Joined(path)
+    with path.open("wb", BLOCK) as stream:
+        for ocid, texts in processes(held, parts, joined):
+            joined.processes += 1
+            if len(texts) == 1 and (alone := texts[0].release()).rest:
+                joined.releases += 1
+                line = alone.body
+            else:
+                line = dumps(_made(releases_in(texts, joined), wanted, joined))
+            stream.write(b"%b\t%b\n" % (ocid, line))
     return joined
 
 
-def merged(held: Held, wanted: Wanted) -> Iterator[list[Line] | Joined]:
-    """The lines of all processes held, in blocks, and in the end what became of them."""
-    joined = Joined()
-    block: list[Line] = []
-    size = 0
-    for line in _lines(held.processes, wanted, joined):
-        block.append(line)
-        size += len(line[1])
-        if size > BLOCK:
-            yield block
-            block, size = [], 0
-    if block:
-        yield block
-    yield joined
+def processes(held: Held, parts: list[Path], joined: Joined) -> Iterator[tuple[bytes, list[Text]]]:
+    """Each process in scratch files or held, in order of ocid, with its releases; see `join`."""
+    found = unspilled(parts) if parts else held.processes
+    joined.last = max((text.when for texts in found.values() for text in texts), default="")
+    for ocid in sorted(found):
+        yield ocid, found.pop(ocid)
 
 
-def last_of(processes: Processes) -> str:
-    """The latest date of a release, if there is one."""
-    return max((text.when for texts in processes.values() for text in texts), default="")
-
-
-def _lines(processes: Processes, wanted: Wanted, joined: Joined) -> Iterator[Line]:
-    """What is wanted of each process, in order of ocid; each is given up when it is merged."""
-    for ocid in sorted(processes):
-        texts = processes.pop(ocid)
-        if len(texts) == 1 and (alone := texts[0].release()).rest:
-            joined.processes += 1
-            joined.releases += 1
-            yield ocid, alone.body
-        else:
-            yield ocid, dumps(_made(_releases(texts, joined), wanted, joined))
-
-
-def _releases(texts: list[Text], joined: Joined) -> list[dict[str, Any]]:
+def releases_in(texts: list[Text], joined: Joined) -> list[dict[str, Any]]:
     """The releases of one process in order of date, each once.
 
     Those of one date are in order of id, then of content: how they came makes no difference.
@@ -119,7 +99,6 @@ def _release(text: Text) -> dict[str, Any]:
 
 
 def _made(releases: list[dict[str, Any]], wanted: Wanted, joined: Joined) -> Any:
-    joined.processes += 1
     ocid = str(releases[0]["ocid"])
     merged: dict[str, Any] = {}
     conflicts: list[str] = []
@@ -129,10 +108,15 @@ def _made(releases: list[dict[str, Any]], wanted: Wanted, joined: Joined) -> Any
     if wanted.package or not wanted.versioned:
         compiled = compile_releases(releases)
         merged["compiledRelease"], conflicts = compiled.release, compiled.conflicts
+    note_conflicts(joined, ocid, conflicts)
+    if wanted.package:
+        return {"ocid": ocid, "releases": releases, **merged}
+    return next(iter(merged.values()))
+
+
+def note_conflicts(joined: Joined, ocid: str, conflicts: list[str]) -> None:
+    """Count a process whose releases disagree on the kind of a value, if they do."""
     if conflicts:
         joined.inconsistent += 1
         if len(joined.conflicts) < SHOWN:
             joined.conflicts.append((ocid, sorted(set(conflicts))))
-    if wanted.package:
-        return {"ocid": ocid, "releases": releases, **merged}
-    return next(iter(merged.values()))

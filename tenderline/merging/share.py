@@ -7,23 +7,22 @@ many, all of them go to scratch files.
 import zlib
 from collections import defaultdict
 
+from kernel.workers import Workers
 from tenderline.merging.hold import Held, Release
-from tenderline.merging.join import last_of
-from tenderline.merging.pool import Workers
 
 
-def share(workers: Workers) -> str | None:
+def shared(workers: Workers) -> bool:
     """Have all releases of an ocid held by one of the processes.
 
     Returns:
-        The latest date of a release; None where all releases are in scratch files now.
+        Whether they are held; otherwise all are in scratch files now.
     """
     if any(workers.every(_has_spilled)):
         workers.every(Held.spill)
-        return None
-    told: list[tuple[list[bytes], str]] = workers.every(_surveyed)
+        return False
+    told: list[list[bytes]] = workers.every(_ocids)
     holders: dict[bytes, list[int]] = defaultdict(list)
-    for number, (ocids, _) in enumerate(told):
+    for number, ocids in enumerate(told):
         for ocid in ocids:
             holders[ocid].append(number)
     leaving: list[list[bytes]] = [[] for _ in told]
@@ -36,7 +35,7 @@ def share(workers: Workers) -> str | None:
                     leaving[number].append(ocid)
     if owners:
         _moved(workers, leaving, owners)
-    return max((last for _, last in told), default="")
+    return True
 
 
 def _moved(workers: Workers, leaving: list[list[bytes]], owners: dict[bytes, int]) -> None:
@@ -55,6 +54,5 @@ def _has_spilled(held: Held) -> bool:
     return held.spilled
 
 
-def _surveyed(held: Held) -> tuple[list[bytes], str]:
-    """The ocids that a process holds, and the latest date of its releases."""
-    return list(held.processes), last_of(held.processes)
+def _ocids(held: Held) -> list[bytes]:
+    return list(held.processes)

@@ -14,7 +14,7 @@ from publish.verify import verify
 from tenderline.stand_in import StandIn
 from tests.forks import Ended, Forks
 
-STAGES = ("raw", "releases", "records", "tables", "quality", "published")
+STAGES = ("raw", "releases", "records", "rows", "tables", "judged", "quality", "published")
 REPEATABLE = STAGES[1:]  # raw manifests hold the times of the requests
 LATEST = "published/find_a_tender/latest.json"
 IO_ERROR = 74

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from kernel import ConfigError
 from tenderline.cli import cli
-from tenderline.merging import hold, releases, run, texts
+from tenderline.merging import hold, intake, releases, texts
 from tenderline.merging.join import Wanted
 from tenderline.merging.run import merge
 from transforms.ocds.model import EVERY
@@ -134,7 +134,7 @@ def test_a_large_package_is_read_entry_by_entry_by_some_processes(
     package = json.dumps({**PACKAGE, "releases": found}).encode()
     assert len(package) > 4 * texts.SMALL
     _, plain = merged(tmp_path, lines(found))
-    monkeypatch.setattr(run, "BUCKET", 1 << 20)
+    monkeypatch.setattr(intake, "BUCKET", 1 << 20)
     made, out = merged(tmp_path, package, jobs=2)
     assert out == plain
     assert made.tally.told["publisher"] == {b'{"name":"Ministry"}'}
@@ -153,7 +153,7 @@ def test_a_wrong_guess_at_where_entries_end_is_made_good(
 ) -> None:
     """The text between entries also stands in a list within an entry."""
     cleared: list[Any] = []
-    monkeypatch.setattr(run, "forgotten", clearing(cleared, run.forgotten))
+    monkeypatch.setattr(intake, "forgotten", clearing(cleared, intake.forgotten))
     inner = [{"ocid": "no", "id": str(n)} for n in range(40)]
     found = [
         {"ocid": f"ocds-000000-{n}", "id": "1", "date": "2026-01-01T00:00:00Z", "tag": ["tender"],
@@ -301,7 +301,7 @@ def test_memory_and_processes_make_no_difference(
     """Releases of one process are in several files, so that several processes hold them."""
     spread = [lines(RELEASES[n::6]) for n in range(6)]
     plain = merged(tmp_path, *spread, wanted=wanted)[1]
-    monkeypatch.setattr(run, "MEMORY", memory)
+    monkeypatch.setattr(intake, "MEMORY", memory)
     made, out = merged(tmp_path, *spread, wanted=wanted, jobs=jobs)
     assert out == plain
     assert sum(joined.releases for joined in made.joined) == len(RELEASES)
@@ -325,7 +325,7 @@ def test_an_error_in_a_process_ends_the_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As when the disk is full: nothing is written, and the error is the one that it was."""
-    monkeypatch.setattr(run, "MEMORY", 0)
+    monkeypatch.setattr(intake, "MEMORY", 0)
     monkeypatch.setattr(hold.Held, "spill", full)
     with pytest.raises(OSError, match="No space left"):
         merged(tmp_path, *(lines(RELEASES) for _ in range(3)), jobs=2)
@@ -355,7 +355,7 @@ def test_memory_is_bounded_when_the_input_is_not(tmp_path: Path) -> None:
         for day in range(1, 4):
             for n in range(45_000):
                 stream.write(lines([release(n, day, tender={"title": texts[(n + day) % 50]})]))
-    assert path.stat().st_size > 2 * run.MEMORY
+    assert path.stat().st_size > 2 * intake.MEMORY
     code = (
         "import resource, sys; from pathlib import Path;"
         "from tenderline.merging.join import Wanted; from tenderline.merging.run import merge;"

@@ -8,10 +8,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from transforms.ocds.fields import Field
 from transforms.ocds.model import model
 from transforms.ocds.places import field_at
-from transforms.tables.schema import Column, tables
+from transforms.tables.schema import Column, tables, type_of
 
 
 def from_model() -> Iterator[tuple[str, Column, str, list[str]]]:
@@ -20,17 +19,6 @@ def from_model() -> Iterator[tuple[str, Column, str, list[str]]]:
         for column in table.columns:
             if found := column.model_path(table.object):
                 yield table.name, column, *found
-
-
-def type_of(field: Field) -> str:
-    types = {*field.types} - {"null"}
-    if field.object == "Value" and "number" in types:
-        return "money"
-    if "array" in types:
-        return "texts" if field.items == ("string",) else "?"
-    if "string" in types:
-        return "moment" if field.format == "date-time" else "text"
-    return {"number": "number", "integer": "integer", "boolean": "boolean"}.get(*types, "?")
 
 
 def test_every_table_begins_at_an_object() -> None:

@@ -14,7 +14,6 @@ from kernel import Lake, Manifest, NothingNew
 from publish.loader import load
 from tests.made import SOURCE, award_release, compiled, package, release
 from transforms.tables.build import build_tables
-from transforms.tables.rows import ROWS
 from transforms.tables.schema import tables
 
 PUBLICATION = load("find_a_tender")
@@ -34,16 +33,6 @@ def built(lake: Lake, *releases: Any) -> tuple[Manifest, dict[str, list[dict[str
 
 def of(row: Mapping[str, Any], *names: str) -> tuple[Any, ...]:
     return tuple(row[name] for name in names)
-
-
-def test_every_table_has_rows_facts_and_a_maker() -> None:
-    assert list(tables()) == list(ROWS)
-    for table in tables().values():
-        names = [column.name for column in table.columns]
-        assert len(set(names)) == len(names)
-        assert set(table.key) <= set(names)
-        assert names[0] == "ocid"
-        assert all(column.definition for column in table.columns)
 
 
 def test_one_process_in_every_table(lake: Lake) -> None:
@@ -90,6 +79,19 @@ def test_a_process_that_another_system_published_first_names_it(lake: Lake) -> N
         (there, "ocds-r6ebe6-0000578943"),
         (None, None),
     ]
+
+
+def test_tables_made_from_the_model_are_there_where_they_have_rows(lake: Lake) -> None:
+    lots = [{"id": "1", "value": {"amount": 1.5, "currency": "GBP"}}, {"id": "2"}]
+    done, _ = built(lake, release(1, tender={"id": "t", "lots": lots}), release(2))
+    names = {artifact.path.removesuffix(".parquet"): artifact.rows for artifact in done.artifacts}
+    assert {name: n for name, n in names.items() if name not in tables()} == {"tender_lots": 2}
+    found = pq.read_table(Path(lake.root) / done.folder / "tender_lots.parquet")
+    assert found.column("value_amount").to_pylist() == [Decimal("1.50"), None]
+    assert (
+        b"the lot will cost: Amount of money"
+        in found.schema.field("value_amount").metadata[b"definition"]
+    )
 
 
 def test_types_are_real(lake: Lake) -> None:

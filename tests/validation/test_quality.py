@@ -13,6 +13,7 @@ import pytest
 from kernel import Lake, Manifest
 from publish.loader import load
 from tests.made import SOURCE, award_release, compiled, package, release
+from transforms import parts
 from transforms.tables.build import build_tables
 from validation import check as module
 from validation import expect as facts
@@ -21,7 +22,7 @@ from validation.check import check, file_of
 from validation.dataset.judge import checks as edition_checks
 from validation.expect import Waiver, expect
 from validation.gate import Result, decide, waive
-from validation.quality import edition, tally
+from validation.quality import edition
 from validation.quality.limits import filled, limits
 from validation.spots import Coverage
 
@@ -110,7 +111,8 @@ def test_nor_where_what_holds_it_is_at_fault(lake: Lake, parties: list[Any]) -> 
 
 
 def test_checks_are_counted_by_buyer_and_month(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tally, "GROUPS", 1)  # every group is written away and added up again
+    monkeypatch.setattr(parts, "LEAST", 1)  # each process is a part that is judged by itself
+    monkeypatch.setattr(parts, "ONE_IN", 1)
     done = checked(lake, package(*odd_releases()))
     found = rows(lake, done, "quality_summary")
     assert all(r["applied"] == r["passed"] + r["failed"] > 0 for r in found)
@@ -126,6 +128,19 @@ def test_checks_are_counted_by_buyer_and_month(lake: Lake, monkeypatch: pytest.M
     }
     (structure,) = [c for c in report(lake, done)["checks"] if c["id"] == "structure"]
     assert (structure["applied"], structure["passed"], structure["failed"]) == (3, 2, 1)
+
+
+def test_a_buyer_has_the_name_that_comes_first_whichever_part_applies(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts, "LEAST", 1)
+    monkeypatch.setattr(parts, "ONE_IN", 1)
+    plain = {"awards": [], "contracts": []}  # to the first process few checks apply
+    first = award_release(1, buyer={"id": "GB-COH-1", "name": "First"}, **plain)
+    then = award_release(2, buyer={"id": "GB-COH-1", "name": "Then"})
+    found = rows(lake, checked(lake, package(first, then)), "quality_summary")
+    assert {r["buyer_name"] for r in found} == {"First"}
+    assert {r["applied"] for r in found} == {1, 2}
 
 
 def test_fields_are_counted_where_they_can_stand(lake: Lake) -> None:

@@ -5,49 +5,30 @@ records (month of first release, then ocid), so equal records give equal bytes.
 """
 
 import logging
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
-
-import pyarrow.parquet as pq
 
 from kernel import Artifact, Counts, Lake, Manifest, NothingNew, Publication, Source, __version__
+from kernel.workers import cores
+from transforms.derived import results
 from transforms.jsontext import loads
 from transforms.parts import lines_in
+from transforms.rates import reference_rates
 from transforms.renewal import month_parts
-from transforms.tables.cells import Cells
-from transforms.tables.rows import ROWS
-from transforms.tables.schema import Table, tables
+from transforms.tables.answers import answer
+from transforms.tables.bundle import Bundle
+from transforms.tables.groups import Filled
+from transforms.tables.layout import all_tables
+from transforms.tables.part import ODDITIES, source_rows
 
 log = logging.getLogger(__name__)
 ROW_GROUP = 122_880  # rows: DuckDB's own unit of parallel work
 MEDIA_TYPE = "application/vnd.apache.parquet"
 Inputs = Sequence[tuple[Source, Manifest]]
-
-
-class _Writer:
-    """One table's Parquet file, filled row group by row group."""
-
-    def __init__(self, table: Table, metadata: Mapping[str, str], folder: Path) -> None:
-        self.table, self.rows = table, 0
-        self.cells = Cells(table)
-        self.schema = table.schema(metadata)
-        self.path = folder / f"{table.name}.parquet"
-        self.file = pq.ParquetWriter(
-            self.path, self.schema, compression="zstd", write_page_index=True
-        )
-
-    def add(self, record: Mapping[str, Any], base: Mapping[str, Any]) -> None:
-        for item, context in ROWS[self.table.name](record, base):
-            self.cells.add(item, context)
-            if len(self.cells) >= ROW_GROUP:
-                self.flush()
-
-    def flush(self) -> None:
-        self.rows += len(self.cells)
-        self.file.write_table(self.cells.take(self.schema), row_group_size=ROW_GROUP)
 
 
 def build_tables(publication: Publication, lake: Lake, inputs: Inputs) -> Manifest:
@@ -59,8 +40,9 @@ def build_tables(publication: Publication, lake: Lake, inputs: Inputs) -> Manife
         inputs: each source with the manifest of its records.
 
     Returns:
-        The manifest of `<table>.parquet`; its version is the edition's name. Counts are releases:
-        as many rows in `releases.parquet` as distinct releases in the records.
+        The manifest of `<table>.parquet`, of the tables made from the model only those that have
+        rows; its version is the edition's name. Counts are releases: as many rows in
+        `releases.parquet` as distinct releases in the records.
         `notes.oddities` counts values that could not be read or had to be rounded.
 
     Raises:
@@ -69,7 +51,8 @@ def build_tables(publication: Publication, lake: Lake, inputs: Inputs) -> Manife
     if not inputs:
         message = "none of its sources has records yet: pull and compile one of them first"
         raise NothingNew(message, source=publication.id)
-    edition = publication.edition([records for _, records in inputs])
+    rates = str(reference_rates().last)
+    edition = publication.edition([records for _, records in inputs], rates)
     folder = f"tables/{publication.id}/{edition}"
     if done := lake.committed(folder):
         return done
@@ -81,9 +64,12 @@ def build_tables(publication: Publication, lake: Lake, inputs: Inputs) -> Manife
         "licence_url": publication.licence_url,
         "tenderline": __version__,
     }
-    oddities: dict[str, int] = {}
+    oddities: Counter[str] = Counter()
     with lake.store.scratch() as scratch:
-        artifacts = list(_write(lake, folder, inputs, metadata, scratch, oddities))
+        bundles = _bundles(lake, inputs)
+        files = _joined(bundles, metadata, scratch, oddities)
+        files |= dict(answer({path.stem: [path] for path in files}, metadata, scratch))
+        artifacts = [_save(lake, folder, *file) for file in files.items()]
     read = sum(records.counts.written for _, records in inputs)
     rows = {artifact.path: artifact.rows for artifact in artifacts}
     log.info("publication=%s edition=%s rows=%s", publication.id, edition, rows)
@@ -97,7 +83,7 @@ def build_tables(publication: Publication, lake: Lake, inputs: Inputs) -> Manife
             counts=Counts(read=read, written=rows["releases.parquet"]),
             artifacts=tuple(artifacts),
             inputs={records.folder: records.id for _, records in inputs},
-            notes={"oddities": oddities},
+            notes={"oddities": dict(oddities)},
         )
     )
 
@@ -110,28 +96,31 @@ def read_records(lake: Lake, records: Manifest) -> Iterator[dict[str, Any]]:
     return map(loads, lines_in(lake, month_parts(records)))
 
 
-def _write(
-    lake: Lake,
-    folder: str,
-    inputs: Inputs,
-    metadata: Mapping[str, str],
-    scratch: Path,
-    oddities: dict[str, int],
-) -> Iterator[Artifact]:
-    with ExitStack() as files:
-        writers = [_Writer(table, metadata, scratch) for table in tables().values()]
-        for writer in writers:
-            files.enter_context(writer.file)
-        for source, records in inputs:
-            for writer in writers:
-                writer.cells.zone = ZoneInfo(source.fetch.clock)
-            for record in read_records(lake, records):
-                for writer in writers:
-                    writer.add(record, {"source": source.id, "ocid": record["ocid"]})
-        for writer in writers:
-            writer.flush()
-    for writer in writers:
-        oddities |= {f"{writer.table.name}.{k}": n for k, n in writer.cells.oddities.items()}
-        yield lake.save_file(
-            folder, writer.path.name, writer.path, media_type=MEDIA_TYPE, rows=writer.rows
-        )
+def _bundles(lake: Lake, inputs: Inputs) -> Iterator[Bundle]:
+    """The rows of every part of every source, in order of source, month and ocid."""
+    for source, records in inputs:
+        yield from map(Bundle, results(lake, records, source_rows(source, lake, records)))
+
+
+def _joined(
+    bundles: Iterator[Bundle], metadata: Mapping[str, str], scratch: Path, oddities: Counter[str]
+) -> dict[Path, int]:
+    """Write each table's file, filled from `bundles`; how many rows each has."""
+    with ThreadPoolExecutor(cores()) as threads, ExitStack() as open_files:
+        files = {
+            name: open_files.enter_context(
+                Filled(scratch / f"{name}.parquet", table.schema(metadata), ROW_GROUP, threads,
+                       always=not table.made)
+            )
+            for name, table in all_tables().items()
+        }  # fmt: skip
+        for bundle in bundles:
+            oddities.update(bundle.value(ODDITIES))
+            for name, file in files.items():
+                if (rows := bundle.table(name)) is not None:
+                    file.add(rows)
+    return {file.path: file.rows for file in files.values() if file.path.exists()}
+
+
+def _save(lake: Lake, folder: str, path: Path, rows: int) -> Artifact:
+    return lake.save_file(folder, path.name, path, media_type=MEDIA_TYPE, rows=rows)

@@ -1,100 +1,150 @@
-"""Reads the cells of one table from objects and gives them their types, column by column.
+"""Published values to typed cells, column by column, and from these to Arrow.
 
-Owns the counting of values that could not be read or had to be rounded. Writes no file.
+Owns the counting of values that could not be read or had to be rounded. Amounts are kept as whole
+cents and moments as microseconds since 1970 until they become columns: Arrow takes numbers in many
+times as fast as decimals and date-times. Compiled where a C compiler was there.
 """
 
-from collections import Counter
-from collections.abc import Callable, Mapping
-from datetime import UTC, tzinfo
-from typing import Any
-
-import pyarrow as pa
+from datetime import UTC, datetime, tzinfo
+from typing import Any, Final
 
 from transforms import values
-from transforms.tables.schema import Column, Table
+from transforms.jsontext import dumps
 
-Reader = Callable[[Any], Any]
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+DAY: Final = 86_400_000_000  # microseconds
+MOST: Final = 50_000  # moments kept by their text: the same dates come again and again
+PLAIN: Final = 1e15  # a number below it that has two decimal places has fewer digits than a float
+PLACES: Final = 2  # decimal ones of an amount
+LARGEST: Final = 2**31 - 1  # the published columns of whole numbers have 32 bits
+TEXT: Final = 0
+TEXTS: Final = 1
+MOMENT: Final = 2
+MONEY: Final = 3
+NUMBER: Final = 4
+INTEGER: Final = 5
+BOOLEAN: Final = 6
+JSON: Final = 7
+FILLED: Final = 8  # later, from other columns: see `transforms.tables.converted`
+KINDS: Final = {  # of columns, as `columns.csv` calls them
+    "text": TEXT, "texts": TEXTS, "moment": MOMENT, "money": MONEY, "number": NUMBER,
+    "integer": INTEGER, "boolean": BOOLEAN, "json": JSON, "rate": FILLED, "day": FILLED,
+}  # fmt: skip
+
+
+class Clock:
+    """Reads moments on the wall clock `zone` of a source, each text once."""
+
+    def __init__(self, zone: tzinfo) -> None:
+        self.zone = zone
+        self._known: dict[str, Any] = {}
+
+    def micros(self, value: Any) -> Any:
+        """Microseconds since 1970 in UTC; None where `value` is no moment."""
+        if not isinstance(value, str):
+            return None
+        known = self._known
+        if value in known:
+            return known[value]
+        found = values.moment(value, self.zone)
+        micros: Any = None
+        if found is not None:
+            since = found - EPOCH
+            micros = since.days * DAY + since.seconds * 1_000_000 + since.microseconds
+        if len(known) >= MOST:
+            known.clear()
+        known[value] = micros
+        return micros
 
 
 class Cells:
-    """The rows of one table gathered since the last `take`, and what went wrong with values.
+    """The cells of one column gathered so far; those of rows without a value may be missing.
 
-    `oddities` counts values by `column: what`: `unreadable` where a published value has no reading
-    as the column's type, `rounded` where an amount had more than two decimal places. `zone` is the
-    wall clock of the source whose rows are added, for date-times without offset.
+    Attributes:
+        name: of the column, after that of its table.
+        kind: one of `KINDS`.
+        values: the cells; amounts in cents, moments in microseconds.
+        oddities: counts by `table.column: what`; shared by all columns.
     """
 
-    def __init__(self, table: Table) -> None:
-        self.table = table
-        self.zone: tzinfo = UTC
-        self.oddities: Counter[str] = Counter()
-        self._columns: list[list[Any]] = [[] for _ in table.columns]
-        self._plans = [
-            (_path(column), self._reader(column), cells)
-            for column, cells in zip(table.columns, self._columns, strict=True)
-        ]
+    def __init__(self, name: str, kind: int, clock: Clock, oddities: dict[str, int]) -> None:
+        self.name = name
+        self.kind = kind
+        self.values: list[Any] = []
+        self.oddities = oddities
+        self._clock = clock
 
-    def __len__(self) -> int:
-        return len(self._columns[0])
+    def put(self, row: int, value: Any) -> None:
+        """Read a published value into the cell of `row`, the last one."""
+        if value is None:
+            return
+        if self.kind != TEXT or not isinstance(value, str):
+            value = self._read(value)
+            if value is None:
+                self.tell("unreadable")
+        self.set(row, value)
 
-    def add(self, item: Mapping[str, Any], context: Mapping[str, Any]) -> None:
-        """Gather one row."""
-        for (from_context, path), reader, cells in self._plans:
-            value = _reach(context if from_context else item, path)
-            cells.append(None if value is None else reader(value))
+    def set(self, row: int, value: Any) -> None:
+        """Put a value that needs no reading into the cell of `row`, the last one."""
+        missing = row - len(self.values)
+        if missing > 0:
+            self.values.extend([None] * missing)
+        self.values.append(value)
 
-    def take(self, schema: pa.Schema) -> pa.Table:
-        """The gathered rows as an Arrow table; none are kept."""
-        arrays = [
-            pa.array(cells, field.type) for cells, field in zip(self._columns, schema, strict=True)
-        ]
-        for cells in self._columns:
-            cells.clear()
-        return pa.Table.from_arrays(arrays, schema=schema)
+    def at(self, row: int) -> Any:
+        """The cell of `row`."""
+        return self.values[row] if row < len(self.values) else None
 
-    def _reader(self, column: Column) -> Reader:
-        plain: Mapping[str, Reader] = {
-            "text": values.text,
-            "texts": values.texts,
-            "boolean": values.boolean,
-            "integer": lambda value: value if type(value) is int else None,
-            "number": _number,
-            "moment": lambda value: values.moment(value, self.zone),
-        }
-        if column.type == "money":
-            return lambda value: self._money(column.name, value)
-        read = plain[column.type]
-        return lambda value: self._counted(column.name, read(value))
+    def tell(self, what: str) -> None:
+        """Count a value that is not in its cell as it was published."""
+        key = f"{self.name}: {what}"
+        self.oddities[key] = self.oddities.get(key, 0) + 1
 
-    def _counted(self, column: str, read: Any) -> Any:
-        if read is None:
-            self.oddities[f"{column}: unreadable"] += 1
-        return read
+    def _read(self, value: Any) -> Any:
+        kind = self.kind
+        if kind == TEXT:
+            return values.text(value)
+        if kind == TEXTS:
+            return value if _all_text(value) else values.texts(value)
+        if kind == MOMENT:
+            return self._clock.micros(value)
+        if kind == MONEY:
+            return self._cents(value)
+        if kind == NUMBER:
+            return _number(value)
+        if kind == INTEGER:
+            return value if type(value) is int and -LARGEST <= value <= LARGEST else None
+        if kind == BOOLEAN:
+            return values.boolean(value)
+        return dumps(value).decode()
 
-    def _money(self, column: str, value: Any) -> Any:
+    def _cents(self, value: Any) -> Any:
+        """An amount in cents: fast where its text has at most two decimal places."""
+        if type(value) is int and -PLAIN < value < PLAIN:
+            return value * 100
+        if type(value) is float and -PLAIN < value < PLAIN:
+            whole, _, part = repr(value).partition(".")
+            if len(part) == 1:
+                return int(whole + part) * 10
+            if len(part) == PLACES:
+                return int(whole + part)
         amount, rounded = values.money(value)
         if rounded:
-            self.oddities[f"{column}: rounded"] += 1
-        return self._counted(column, amount)
+            self.tell("rounded")
+        return None if amount is None else int(amount.scaleb(PLACES))
 
 
-def _number(value: Any) -> float | None:
+def _all_text(value: Any) -> bool:
+    if not isinstance(value, list):
+        return False
+    for item in value:  # noqa: SIM110 - compiled, a generator is slower
+        if not isinstance(item, str):
+            return False
+    return True
+
+
+def _number(value: Any) -> Any:
+    if type(value) is float:
+        return value
     exact = values.decimal(value)
     return None if exact is None else float(exact)
-
-
-def _path(column: Column) -> tuple[bool, tuple[str, ...]]:
-    path = column.path
-    return path.startswith("@"), tuple(path.removeprefix("@").replace("[]", ".[]").split("."))
-
-
-def _reach(value: Any, path: tuple[str, ...]) -> Any:
-    for depth, key in enumerate(path):
-        if key == "[]":
-            if not isinstance(value, list):
-                return None
-            return [_reach(item, path[depth + 1 :]) or "" for item in value]
-        if not isinstance(value, dict):
-            return None
-        value = value.get(key)
-    return value

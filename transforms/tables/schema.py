@@ -1,6 +1,7 @@
-"""The tables' shape, read from `tables.csv` and `columns.csv`.
+"""The tables' shape, read from `tables.csv` and `columns.csv`; and which fields no table has.
 
-Owns the Arrow schemas. A correction of a definition is a correction of a row.
+Owns the Arrow schemas. A correction of a definition is a correction of a row. The tables that are
+made from the model are `transforms.tables.layout`'s.
 """
 
 import csv
@@ -11,6 +12,8 @@ from importlib.resources import files
 
 import pyarrow as pa
 
+from transforms.ocds.fields import Field
+
 PARTY = "@party."  # the organization that a row refers to
 ARROW: Mapping[str, pa.DataType] = {
     "text": pa.string(),
@@ -20,6 +23,9 @@ ARROW: Mapping[str, pa.DataType] = {
     "number": pa.float64(),
     "integer": pa.int32(),
     "boolean": pa.bool_(),
+    "json": pa.string(),
+    "rate": pa.decimal128(18, 12),
+    "day": pa.date32(),
 }
 
 
@@ -46,11 +52,19 @@ class Column:
         return pa.field(self.name, ARROW[self.type], metadata=told)
 
 
+BASE = (  # columns with which every table begins that is made from the model
+    Column("ocid", "text", "@ocid", "Identifier of the contracting process; joins every table"),
+    Column("source", "text", "@source", "Procurement system the process came from"),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """One table: what a row is, which columns tell rows apart, and all columns in order.
 
     `object` is what a row is of in the model of OCDS: there the paths of its columns begin.
+    `places` are the arrays of a compiled release whose entries are rows; `.` is the release.
+    `made` tells that it comes from the model; it is only written where it has rows.
     """
 
     name: str
@@ -58,6 +72,8 @@ class Table:
     grain: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
+    places: tuple[str, ...]
+    made: bool = False
 
     def schema(self, metadata: Mapping[str, str]) -> pa.Schema:
         """The Arrow schema, with `metadata` beside grain and key."""
@@ -85,6 +101,31 @@ def tables() -> Mapping[str, Table]:
             row["grain"],
             tuple(row["key"].split()),
             tuple(columns[row["table"]]),
+            tuple(row["places"].split()),
         )
         for row in _rows("tables.csv")
     }
+
+
+@cache
+def _left_out() -> Mapping[tuple[str, str], str]:
+    return {(row["object"], row["field"]): row["reason"] for row in _rows("left_out.csv")}
+
+
+def left_out(name: str, field: str) -> str:
+    """Why no table has a field of the object `name`, or without field that object; if so."""
+    return _left_out().get((name, field), "")
+
+
+def type_of(field: Field) -> str:
+    """The type of the column that holds a field: what is of no one type is JSON text."""
+    types = {*field.types} - {"null"}
+    if field.object == "Value" and "number" in types:
+        return "money"
+    if types == {"array"} and field.items == ("string",):
+        return "texts"
+    if types & {"array", "object"}:
+        return "json"
+    if "string" in types:
+        return "moment" if field.format == "date-time" else "text"
+    return {"number": "number", "integer": "integer", "boolean": "boolean"}[types.pop()]

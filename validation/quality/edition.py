@@ -22,12 +22,14 @@ from validation.dataset.judge import judge_edition
 from validation.dataset.urls import Fetch
 from validation.expect import expect
 from validation.gate import Result
-from validation.quality.judging import Tallies, findings_of, judge_source
+from validation.quality.judging import findings_of, judge_source
+from validation.quality.part import COUNTED
 from validation.quality.rows import Rows
-from validation.quality.tally import add_up
+from validation.quality.tally import Counters, add_up
 from validation.spots import Coverage
 
 ROWS, SUMMARY, COVERAGE = "quality", "quality_summary", "quality_coverage"
+COUNTERS = "counters"  # a file on the way to the summary
 FIELDS = pa.schema(
     [
         pa.field(name, kind, metadata={"definition": told})
@@ -88,15 +90,14 @@ def measure_edition(
     """
     found = Measured()
     metadata = {"edition": tables.version, "publication": tables.subject}
-    tallies = Tallies.into(scratch)
-    path = scratch / f"{ROWS}.parquet"
+    path, counted = scratch / f"{ROWS}.parquet", scratch / COUNTERS
     with Rows(path, metadata) as rows:
-        for source, records in inputs:
-            findings_of(_lines(lake, conversions[source.id]), source.id, rows)
-            made = conversions[source.id]
-            coverage, unknown = judge_source(source, lake, records, made, rows, tallies)
-            found.coverage[source.id], found.unknown[source.id] = coverage, unknown
-        tallies.flush()
+        with Counters(counted) as counters:
+            for source, records in inputs:
+                findings_of(_lines(lake, conversions[source.id]), source.id, rows)
+                made = conversions[source.id]
+                coverage, unknown = judge_source(source, lake, records, made, rows, counters)
+                found.coverage[source.id], found.unknown[source.id] = coverage, unknown
         asking = any(expect(source.id).ask_urls for source, _ in inputs)
         for result, check in _whole(lake, tables, previous, rows, ask if asking else None):
             found.results.append(result)
@@ -104,7 +105,7 @@ def measure_edition(
     found.files[ROWS] = path, rows.count
     found.groups = list(rows.groups.values())
     summary = scratch / f"{SUMMARY}.parquet"
-    count, found.counts, found.buyers = add_up(scratch, summary, metadata)
+    count, found.counts, found.buyers = add_up(counted, COUNTED, summary, metadata)
     found.files[SUMMARY] = summary, count
     found.files[COVERAGE] = _coverage(found.coverage, scratch / f"{COVERAGE}.parquet", metadata)
     return found

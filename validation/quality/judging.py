@@ -1,48 +1,29 @@
-"""Every release and every process of a source through its checks.
+"""A source's quality, joined of what was found in each part of its records.
 
-Owns which checks a release gets and which a compiled release: what the standard asks is asked of
-what was published, what a reader relies on is asked of the process as it stands.
+Owns the joining, and what counts for a whole source: what converting and compiling found.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from kernel import Lake, Manifest, Source
+from transforms.derived import results
 from transforms.findings import Finding
-from transforms.ocds.model import model, recognised
-from transforms.tables.build import read_records
-from validation.checks.catalogue import CHECKS
-from validation.judge import Judge
-from validation.quality.rows import Rows
-from validation.quality.tally import Tally
+from transforms.ocds.model import Model, model, recognised
+from transforms.tables.bundle import Bundle
+from validation.quality.part import (
+    COUNTED,
+    FAILURES,
+    FIELDS,
+    GROUPS,
+    PROCESS,
+    RELEASE,
+    source_judged,
+)
+from validation.quality.rows import Group, Rows
+from validation.quality.tally import Counters
 from validation.spots import Coverage, coverage
-
-OF_RELEASES = tuple(check for check in CHECKS if check.id.startswith("conformance."))
-OF_PROCESSES = tuple(check for check in CHECKS if not check.id.startswith("conformance."))
-
-
-@dataclass(frozen=True, slots=True)
-class Tallies:
-    """The counters of both levels."""
-
-    releases: Tally
-    processes: Tally
-
-    @classmethod
-    def into(cls, folder: Path) -> "Tallies":
-        """Counters whose parts are written to `folder`."""
-        return cls(
-            Tally("release", [*(check.id for check in OF_RELEASES), "structure"], folder),
-            Tally("process", [check.id for check in OF_PROCESSES], folder),
-        )
-
-    def flush(self) -> None:
-        """Write away what is in memory."""
-        self.releases.flush()
-        self.processes.flush()
+from validation.walk import Walk
 
 
 def judge_source(
@@ -51,9 +32,9 @@ def judge_source(
     records: Manifest,
     conversions: Sequence[Manifest],
     rows: Rows,
-    tallies: Tallies,
+    counters: Counters,
 ) -> tuple[list[Coverage], tuple[str, ...]]:
-    """Judge the records of `source`; failures go to `rows`, counts to `tallies`.
+    """Judge the records of `source`; failures go to `rows`, counts to `counters`.
 
     Returns:
         The coverage of every known field in compiled releases and of every other in releases as
@@ -61,27 +42,35 @@ def judge_source(
     """
     urls = sorted({url for manifest in conversions for url in manifest.notes["extensions"]})
     extensions, unknown = recognised(urls)
-    zone = ZoneInfo(source.fetch.clock)
-    releases = Judge(model(extensions), OF_RELEASES, zone)
-    processes = Judge(model(extensions), OF_PROCESSES, zone)
-    for record in read_records(lake, records):
-        for envelope in record["releases"]:
-            release = envelope["release"]
-            releases.counts = tallies.releases.counts(source.id, release)
-            releases.counts[0][-1] += 1
-            releases.counts[1][-1] += not envelope["conforms"]
-            for finding in releases(release):
-                rows.add(finding, level="release", source=source.id, ocid=record["ocid"],
-                         release_id=release["id"])  # fmt: skip
-        compiled = record["compiled"]
-        processes.counts = tallies.processes.counts(source.id, compiled)
-        for finding in processes(compiled):
-            rows.add(finding, level="process", source=source.id, ocid=record["ocid"])
+    fields = _Fields(model(extensions))
+    for data in results(lake, records, source_judged(source, lake, records, extensions)):
+        bundle = Bundle(data)
+        rows.extend(bundle.table(FAILURES), (Group(*told) for told in bundle.value(GROUPS)))
+        for level in COUNTED:
+            if (counted := bundle.table(level)) is not None:
+                counters.add(counted)
+        fields.add(bundle.value(FIELDS))
     for finding, ocid in _of_records(records):
-        rows.add(finding, level="process", source=source.id, ocid=ocid)
-    known = [one for one in coverage(processes.walk.top) if one.known]
-    others = [one for one in coverage(releases.walk.top) if not one.known]
-    return [*known, *others], unknown
+        rows.add(finding, level=PROCESS, source=source.id, ocid=ocid)
+    return fields.coverage(), unknown
+
+
+class _Fields:
+    """The fields of releases and of compiled releases, counted over all parts."""
+
+    def __init__(self, facts: Model) -> None:
+        self._walks = {level: Walk(facts, "Release", "") for level in (RELEASE, PROCESS)}
+
+    def add(self, trees: Mapping[str, list[list[Any]]]) -> None:
+        """Add what was counted of a part."""
+        for level, walk in self._walks.items():
+            walk.count(trees[level])
+
+    def coverage(self) -> list[Coverage]:
+        """What is known in compiled releases, and what is not known in releases."""
+        known = [one for one in coverage(self._walks[PROCESS].top) if one.known]
+        others = [one for one in coverage(self._walks[RELEASE].top) if not one.known]
+        return [*known, *others]
 
 
 def _of_records(records: Manifest) -> Iterator[tuple[Finding, str]]:
@@ -101,5 +90,5 @@ def findings_of(lines: Iterator[Mapping[str, Any]], source: str, rows: Rows) -> 
         rule = line.get("rule") or line["reason"]
         severity = line.get("severity", "unusable")
         finding = Finding(rule, line["path"], line["message"], severity)
-        rows.add(finding, level="release", source=source, ocid=line["ocid"], release_id=line["id"],
+        rows.add(finding, level=RELEASE, source=source, ocid=line["ocid"], release_id=line["id"],
                  value=line.get("value"))  # fmt: skip

@@ -1,19 +1,20 @@
 """Failures as rows: what `quality.parquet` holds.
 
-Owns its columns. Rows are written as they come; of each kind a first example is kept for reports.
+Owns its columns. Rows are written as they come, one by one or, where a part of the records was
+judged before, many at once; of each kind a first example is kept for reports.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from transforms.findings import Finding, shown
+from transforms.tables.groups import Filled
 from validation.catalogue import told
 from validation.spots import placed
 
@@ -51,15 +52,28 @@ class Group:
     message: str
 
 
-class Rows(AbstractContextManager["Rows"]):
-    """Writes failures to a Parquet file; `groups` and `count` tell what was written."""
+Groups = dict[tuple[str, str, str, str], Group]
 
-    def __init__(self, path: Path, metadata: Mapping[str, str]) -> None:
-        self.groups: dict[tuple[str, str, str, str], Group] = {}
-        self.count = 0
+
+def gather(groups: Groups, found: Iterable[Group]) -> None:
+    """Add groups to those of the failures before theirs."""
+    for group in found:
+        key = (group.check, group.severity, group.level, group.place)
+        if known := groups.get(key):
+            known.count += group.count
+        else:
+            groups[key] = group
+
+
+class Failures:
+    """Failures gathered since the last `take`, and all their `groups`."""
+
+    def __init__(self) -> None:
+        self.groups: Groups = {}
         self._held: list[tuple[Any, ...]] = []
-        schema = SCHEMA.with_metadata(dict(metadata))
-        self._file = pq.ParquetWriter(path, schema, compression="zstd", version="2.6")
+
+    def __len__(self) -> int:
+        return len(self._held)
 
     def add(
         self,
@@ -87,15 +101,52 @@ class Rows(AbstractContextManager["Rows"]):
             group.count += 1
         else:
             self.groups[key] = Group(*key, 1, ocid, release_id, message)
-        if len(self._held) >= BATCH:
+
+    def take(self) -> pa.Table:
+        """The gathered failures as rows; none are kept."""
+        values = zip(*self._held, strict=True) if self._held else [[] for _ in SCHEMA]
+        columns = [pa.array(one, field.type) for one, field in zip(values, SCHEMA, strict=True)]
+        self._held.clear()
+        return pa.Table.from_arrays(columns, schema=SCHEMA)
+
+    def told(self) -> list[tuple[Any, ...]]:
+        """The groups as JSON values, each the arguments of a `Group`."""
+        return [astuple(group) for group in self.groups.values()]
+
+
+class Rows(AbstractContextManager["Rows"]):
+    """Writes failures to a Parquet file; `groups` and `count` tell what was written."""
+
+    def __init__(self, path: Path, metadata: Mapping[str, str]) -> None:
+        self._failures = Failures()
+        self._file = Filled(path, SCHEMA.with_metadata(dict(metadata)), BATCH)
+
+    @property
+    def groups(self) -> Groups:
+        """The failures by check and place."""
+        return self._failures.groups
+
+    @property
+    def count(self) -> int:
+        """How many failures there are."""
+        return self._file.rows + len(self._failures)
+
+    def add(self, finding: Finding, **about: Any) -> None:
+        """Add a failure; see `Failures.add`."""
+        self._failures.add(finding, **about)
+        if len(self._failures) >= BATCH:
             self._flush()
 
+    def extend(self, table: pa.Table | None, groups: Iterable[Group]) -> None:
+        """Add failures that were gathered elsewhere: their rows, if there are any, and groups."""
+        if table is not None:
+            self._flush()
+            self._file.add(table)
+        gather(self.groups, groups)
+
     def _flush(self) -> None:
-        values = zip(*self._held, strict=True)
-        columns = [pa.array(one, field.type) for one, field in zip(values, SCHEMA, strict=True)]
-        self._file.write_table(pa.Table.from_arrays(columns, schema=self._file.schema))
-        self.count += len(self._held)
-        self._held.clear()
+        if self._failures:
+            self._file.add(self._failures.take())
 
     def __exit__(
         self,
@@ -104,9 +155,9 @@ class Rows(AbstractContextManager["Rows"]):
         trace: TracebackType | None,
     ) -> None:
         """Write what is left, and close the file."""
-        if self._held and error is None:
+        if error is None:
             self._flush()
-        self._file.close()
+        self._file.__exit__(kind, error, trace)
 
 
 def _text(value: Any) -> str | None:

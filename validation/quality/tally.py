@@ -1,7 +1,7 @@
 """How often each check applied, passed and failed: by buyer and month, and over all.
 
-Owns `quality_summary.parquet`. Groups are written away when there are many and added up at the end,
-so that memory does not grow with the number of buyers and months.
+Owns `quality_summary.parquet`. What was counted of each part of the records goes to a file and is
+added up at the end, so that memory does not grow with the number of buyers and months.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,9 +12,10 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from transforms.tables.groups import Filled
 from validation.catalogue import told
 
-GROUPS = 2_000  # groups in memory: some 100,000 counters
+HELD = 2_000  # groups in memory: some 100,000 counters
 COLUMNS: Mapping[str, tuple[pa.DataType, str]] = {
     "check": (pa.string(), "Which check"),
     "version": (pa.int32(), "Version of the check"),
@@ -31,12 +32,32 @@ COLUMNS: Mapping[str, tuple[pa.DataType, str]] = {
 SCHEMA = pa.schema(
     [pa.field(name, kind, metadata={"definition": said}) for name, (kind, said) in COLUMNS.items()]
 )
+COUNTERS = pa.schema(
+    [
+        ("level", pa.string()),
+        ("source", pa.string()),
+        ("buyer_id", pa.string()),
+        ("buyer_name", pa.string()),
+        ("month", pa.string()),
+        ("applied", pa.list_(pa.int64())),  # of each check of the level, in their order
+        ("failed", pa.list_(pa.int64())),
+    ]
+)
 ADDED_UP = """
-    SELECT "check", any_value(version) AS version, any_value(severity) AS severity, level, source,
-        buyer_id, first(buyer_name ORDER BY part) AS buyer_name, month,
-        sum(applied)::BIGINT AS applied, sum(passed)::BIGINT AS passed,
-        sum(failed)::BIGINT AS failed
-    FROM parts GROUP BY "check", level, source, buyer_id, month
+    WITH groups AS (SELECT row_number() OVER () AS id, * FROM (
+            SELECT level, source, buyer_id, month, first(buyer_name ORDER BY part) AS buyer_name
+            FROM parts GROUP BY ALL)),
+        single AS (SELECT id, groups.level, unnest(applied) AS applied, unnest(failed) AS failed,
+                generate_subscripts(applied, 1) - 1 AS number
+            FROM parts JOIN groups ON parts.level = groups.level AND parts.source = groups.source
+                AND parts.month = groups.month
+                AND parts.buyer_id IS NOT DISTINCT FROM groups.buyer_id),
+        sums AS (SELECT id, level, number, sum(applied)::BIGINT AS applied,
+                sum(failed)::BIGINT AS failed
+            FROM single WHERE applied > 0 GROUP BY ALL)
+    SELECT "check", version, severity, level, source, buyer_id, buyer_name, month, applied,
+        applied - failed AS passed, failed
+    FROM sums JOIN rules USING (level, number) JOIN groups USING (id, level)
     ORDER BY "check", level, source, buyer_id, month"""
 OVER_ALL = """
     SELECT "check", any_value(version) AS version, any_value(severity) AS severity, level, source,
@@ -61,11 +82,9 @@ class Tally:
     A `validation.judge.Judge` counts into the counters of the group of each release.
     """
 
-    def __init__(self, level: str, checks: Sequence[str], folder: Path) -> None:
-        self.level, self.folder = level, folder
-        self.rules = [told(name) for name in checks]
+    def __init__(self, level: str, checks: Sequence[str]) -> None:
+        self.level, self.checks = level, checks
         self._groups: dict[tuple[str, str | None, str], tuple[str | None, Counts]] = {}
-        self._parts = 0
 
     def counts(self, source: str, release: Mapping[str, Any]) -> Counts:
         """The counters of the group of `release`."""
@@ -76,42 +95,52 @@ class Tally:
         key = (source, buyer_id, str(release.get("date"))[:7])
         group = self._groups.get(key)
         if group is None:
-            if len(self._groups) >= GROUPS:
-                self.flush()
-            counters = [0] * len(self.rules), [0] * len(self.rules)
+            counters = [0] * len(self.checks), [0] * len(self.checks)
             group = self._groups[key] = (label if isinstance(label, str) else None, counters)
         return group[1]
 
-    def flush(self) -> None:
-        """Write away what is in memory."""
+    def table(self) -> pa.Table:
+        """The counters, a row for each group."""
         rows = [
-            {
-                "check": rule.id, "version": rule.version, "severity": rule.severity,
-                "level": self.level, "source": source, "buyer_id": buyer_id, "buyer_name": label,
-                "month": month, "applied": applied, "passed": applied - failed, "failed": failed,
-                "part": self._parts,
-            }
+            (self.level, source, buyer_id, label, month, *counters)
             for (source, buyer_id, month), (label, counters) in self._groups.items()
-            for rule, applied, failed in zip(self.rules, *counters, strict=True)
-            if applied
-        ]  # fmt: skip
-        schema = SCHEMA.append(pa.field("part", pa.int32()))
-        path = self.folder / f"part-{self.level}-{self._parts:05}.parquet"
-        pq.write_table(pa.Table.from_pylist(rows, schema), path)
+        ]
+        values = zip(*rows, strict=True) if rows else [[] for _ in COUNTERS]
+        columns = [pa.array(one, field.type) for one, field in zip(values, COUNTERS, strict=True)]
+        return pa.Table.from_arrays(columns, schema=COUNTERS)
+
+
+class Counters(Filled):
+    """The counters of all parts of the records, in a scratch file until they are added up."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, COUNTERS.append(pa.field("part", pa.int64())), HELD)
+        self._parts = 0
+
+    def add(self, table: pa.Table) -> None:
+        """Add the counters of the next part: of names, that of the earliest part counts."""
+        part = pa.repeat(pa.scalar(self._parts, pa.int64()), table.num_rows)
         self._parts += 1
-        self._groups.clear()
+        super().add(table.append_column("part", part))
 
 
 def add_up(
-    folder: Path, path: Path, metadata: Mapping[str, str]
+    counters: Path, rules: Mapping[str, Sequence[str]], path: Path, metadata: Mapping[str, str]
 ) -> tuple[int, list[Any], list[Any]]:
-    """Add the parts in `folder` up to the summary at `path`.
+    """Add `counters` up to the summary at `path`.
+
+    Args:
+        counters: the file of `Counters`.
+        rules: by level the checks, in the order of their counters.
+        path: where to.
+        metadata: of the file.
 
     Returns:
         How many rows it has; the counts over all buyers and months; the buyers with most failures.
     """
     with duckdb.connect() as connection:
-        connection.read_parquet(str(folder / "part-*.parquet")).create_view("parts")
+        connection.read_parquet(str(counters)).create_view("parts")
+        connection.register("rules", _rules(rules))
         schema = SCHEMA.with_metadata(dict(metadata))
         rows = 0
         with pq.ParquetWriter(path, schema, compression="zstd", version="2.6") as file:
@@ -121,6 +150,17 @@ def add_up(
                 rows += batch.num_rows
         connection.read_parquet(str(path)).create_view("summary")
         return rows, _dicts(connection.sql(OVER_ALL)), _dicts(connection.sql(BUYERS))
+
+
+def _rules(rules: Mapping[str, Sequence[str]]) -> pa.Table:
+    """The checks, by level and number."""
+    found = [
+        {"level": level, "number": number, "check": rule.id, "version": rule.version,
+         "severity": rule.severity}
+        for level, names in rules.items()
+        for number, rule in enumerate(map(told, names))
+    ]  # fmt: skip
+    return pa.Table.from_pylist(found)
 
 
 def _dicts(relation: Any) -> list[dict[str, Any]]:

@@ -41,7 +41,7 @@ class Assembly:
         repeats(outcome, self._before, self._place)
         start = self._count
         self._count += outcome.entries
-        taken = Outcome(entries=1)
+        taken = Outcome(entries=1, listed=outcome.listed)
         taken.absorb(outcome, lambda entry: (0, f"{self._place}/{start + entry}"))
         return taken
 

@@ -69,9 +69,12 @@ def _lines(feed: Feed, *, guess: bool, held: Collection[int]) -> Iterator[Batch 
         lines = feed.data[:end].split(b"\n")
         if (alone := _alone(lines)) >= 0:
             lines = [*lines[:alone], b""]
+        where = feed.used
         feed.take(sum(map(len, lines)) + len(lines) - 1)
         for start in range(0, len(lines), MANY):
-            yield Batch("line", number + start, lines[start : start + MANY])
+            some = lines[start : start + MANY]
+            yield Batch("line", number + start, some, at=where)
+            where += sum(map(len, some)) + len(some)
         number += len(lines) - 1
         if alone >= 0 or (feed.large and b"\n" not in feed.data):
             yield from _documents(feed, number, guess=guess, held=held)
@@ -96,12 +99,13 @@ def _documents(
     feed: Feed, number: int, *, guess: bool, held: Collection[int]
 ) -> Iterator[Batch | Envelope]:
     while feed.skip():
+        where = feed.used
         if feed.data[:1] not in (b"{", b"["):
             texts = [_other(feed)]
         else:
             texts = _whole(feed, held=number in held)
         if texts:
-            yield Batch("document", number, texts)
+            yield Batch("document", number, texts, at=where)
             number += len(texts)
         else:
             yield from entries(feed, number, guess=guess)

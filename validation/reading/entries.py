@@ -58,16 +58,17 @@ def _batches(feed: Feed, number: int, kind: Kind, floor: int, *, guess: bool) ->
             ends, at, depth = ends[:MANY], ends[MANY - 1], floor
         if guess and not between and len(ends) * SHORT < ends[-1]:
             between = _between(feed.data, ends)
-        text = feed.take(ends[-1] if depth >= floor else ends[-1] - 1)
+        where, text = feed.used, feed.take(ends[-1] if depth >= floor else ends[-1] - 1)
         at -= len(text)
-        yield Batch(kind, number, [text], first)
+        yield Batch(kind, number, [text], first, where)
         first = False
         feed.fill()
         while between and depth >= floor and not feed.ended:
             size = feed.data.rfind(between) + 1
             if not size:
                 break
-            yield Batch(kind, number, _pieces(feed.take(size), between), first=False)
+            where, text = feed.used, feed.take(size)
+            yield Batch(kind, number, _pieces(text, between), first=False, at=where)
             at, depth = 0, floor
             feed.fill()
 

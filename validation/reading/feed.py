@@ -3,9 +3,10 @@
 Owns the size of what is held, and where in the text one is.
 """
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Self
 
 from validation.reading.streams import Unreadable
 
@@ -26,13 +27,50 @@ class Batch:
     before them.
 
     `document` is the number of the document or line, or of the first of them, from 0; `first`
-    tells that no entries of the document were before.
+    tells that no entries of the document were before; `at` is where in the whole text the first of
+    the texts begins, if that is known. The others follow it, lines with an end of line between.
     """
 
     kind: Kind
     document: int
     texts: list[bytes]
     first: bool = True
+    at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A batch by where its texts, of these sizes, stand in a file: what another process reads for
+    itself need not be sent to it.
+    """
+
+    kind: Kind
+    document: int
+    sizes: list[int]
+    first: bool
+    at: int
+
+    @classmethod
+    def of(cls, batch: Batch, at: int) -> Self:
+        """The place of `batch` in a file where it begins at `at`."""
+        sizes = [len(text) for text in batch.texts]
+        return cls(batch.kind, batch.document, sizes, batch.first, at)
+
+    def read(self, file: int) -> Batch:
+        """The batch as it stands in the file.
+
+        Raises:
+            Guessed: the file has become shorter.
+        """
+        gap = self.kind == "line"
+        size = sum(self.sizes) + gap * (len(self.sizes) - 1)
+        data, texts, start = os.pread(file, size, self.at), [], 0
+        if len(data) < size:
+            raise Guessed
+        for length in self.sizes:
+            texts.append(data[start : start + length])
+            start += length + gap
+        return Batch(self.kind, self.document, texts, self.first)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ class Outcome:
 
     Attributes:
         entries: how many entries there were.
+        listed: whether anybody wants the failures as rows.
         rows: the failures, each with its entry; the first of them where there are very many.
         groups: the failures counted, with a first example.
         identities: of each entry that could be read: its number, ocid, id and
@@ -50,6 +51,7 @@ class Outcome:
     """
 
     entries: int = 0
+    listed: bool = True
     rows: list[tuple[int, bytes]] = field(default_factory=list)
     groups: dict[Group, Example] = field(default_factory=dict)
     identities: list[tuple[int, Any, Any, int | None]] = field(default_factory=list)
@@ -58,28 +60,30 @@ class Outcome:
         self, entry: int, path: str, place: str, owner: dict[str, Any], finding: Finding
     ) -> None:
         """Add a finding in the release `owner`, which stands at `path` below its entry."""
-        value, ocid = shown(finding.value), owner.get("ocid")
-        whole = (path + finding.path)[:LONG]
         where = (place + placed(finding.path))[:LONG]
-        row = {
-            "path": whole,
-            "place": where,
-            "check": finding.rule,
-            "version": version_of(finding.rule),
-            "severity": finding.severity,
-            "ocid": _name(ocid),
-            "id": _name(owner.get("id")),
-            "value": value,
-            "message": finding.message,
-        }
-        if len(self.rows) < ROWS:
-            self.rows.append((entry, orjson.dumps(row)))
         group = (finding.rule, finding.severity, where)
-        if known := self.groups.get(group):
+        known = self.groups.get(group)
+        if known:
             known.count += 1
-        else:
-            example = Example(1, entry, whole, _name(ocid), finding.message, value)
+            if not self.listed:
+                return
+        whole, value = (path + finding.path)[:LONG], shown(finding.value)
+        if not known:
+            example = Example(1, entry, whole, _name(owner.get("ocid")), finding.message, value)
             count(self.groups, group, example)
+        if self.listed and len(self.rows) < ROWS:
+            row = {
+                "path": whole,
+                "place": where,
+                "check": finding.rule,
+                "version": version_of(finding.rule),
+                "severity": finding.severity,
+                "ocid": _name(owner.get("ocid")),
+                "id": _name(owner.get("id")),
+                "value": value,
+                "message": finding.message,
+            }
+            self.rows.append((entry, orjson.dumps(row)))
 
     def absorb(self, other: "Outcome", stand: Callable[[int], tuple[int, str]]) -> None:
         """Add what came of a part, where `stand` tells the entry here and the path of one there."""

@@ -6,20 +6,23 @@ file that has no second one: to start others costs more than it brings.
 
 import gc
 import signal
+from collections import deque
 from collections.abc import Iterator
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from typing import BinaryIO
 
 from validation.checks.registry import Check
 from validation.reading.breaches import Extensions
-from validation.reading.feed import Batch, Guessed
+from validation.reading.feed import Batch, Guessed, Place
 from validation.reading.outcome import Outcome, Summary
-from validation.reading.streams import Unreadable
+from validation.reading.streams import Unreadable, start_of
 from validation.reading.worker import Worker
 
 Result = tuple[int, Outcome]  # the number of the document, and what came of the batch
 AHEAD = 4  # results that a process may have waiting for a slower one
+QUEUED = 2  # batches a process has at once, where it reads them itself: it never waits for one
 SELDOM = 100_000  # objects alive before the collector looks for cycles, which JSON has none of
 GONE = (EOFError, OSError)  # a process at the other end of a connection has ended
 
@@ -28,16 +31,20 @@ class Pool:
     """Judges batches, `jobs` at a time.
 
     Results come back in order: `put` gives those that are ready, `finish` the rest. All of its
-    methods raise `Unreadable` where a process has ended that should not have.
+    methods raise `Unreadable` where a process has ended that should not have. Batches of a `file`
+    that is not packed are not sent but read where they stand.
     """
 
-    def __init__(self, checks: tuple[Check, ...], jobs: int, *, exact: bool = False) -> None:
-        self.checks, self.jobs, self.exact = checks, jobs, exact
-        self.here = Worker(checks, exact=exact)
+    def __init__(
+        self, checks: tuple[Check, ...], jobs: int, file: BinaryIO, *, exact: bool, listed: bool
+    ) -> None:
+        self.checks, self.jobs, self.asked = checks, jobs, {"exact": exact, "listed": listed}
+        self.file, self._offset = file.fileno(), start_of(file)
+        self.here = Worker(checks, **self.asked)
         self._first: tuple[int, Batch, Extensions] | None = None  # waits for a second one
         self._processes: dict[Connection, BaseProcess] = {}
-        self._free: list[Connection] = []
-        self._busy: dict[Connection, tuple[int, int]] = {}
+        self._free: deque[Connection] = deque()
+        self._busy: dict[Connection, deque[tuple[int, int]]] = {}
         self._ready: dict[int, Result] = {}
         self._put = self._next = 0
 
@@ -54,7 +61,8 @@ class Pool:
             self._first = document, batch, extensions
             return
         first, self._first = self._first, None
-        self._start()
+        if not self._processes:
+            self._start()
         if first is not None:
             yield from self._share(*first)
         yield from self._share(document, batch, extensions)
@@ -65,13 +73,18 @@ class Pool:
         while not self._free or len(self._ready) > AHEAD * self.jobs:
             self._collect()
             yield from self._in_order()
-        connection = self._free.pop()
-        self._busy[connection] = number, document
+        connection = self._free.popleft()
+        self._busy.setdefault(connection, deque()).append((number, document))
         try:
-            connection.send((batch, extensions))
+            connection.send((self._placed(batch), extensions))
         except GONE as error:
             raise self._lost(connection) from error
         yield from self._in_order()
+
+    def _placed(self, batch: Batch) -> Batch | Place:
+        if self._offset is None or batch.at is None:
+            return batch
+        return Place.of(batch, self._offset + batch.at)
 
     def finish(self) -> Iterator[Result]:
         """The results that are not back yet; see `put`."""
@@ -86,7 +99,7 @@ class Pool:
     def summary(self) -> Summary:
         """What all counted; to be asked once, after `finish`."""
         summary = self.here.summary()
-        for connection in self._free:
+        for connection in self._processes:
             try:
                 connection.send(None)
                 summary.add(connection.recv())
@@ -119,13 +132,15 @@ class Pool:
             ours, theirs = context.Pipe()
             others = (*self._processes, ours)
             process = context.Process(
-                target=serve, args=(theirs, others, self.checks), kwargs={"exact": self.exact}
+                target=serve,
+                args=(theirs, others, self.checks, self.file),
+                kwargs=self.asked,
             )
             process.daemon = True
             process.start()
             theirs.close()
             self._processes[ours] = process
-            self._free.append(ours)
+        self._free.extend([*self._processes] * (1 if self._offset is None else QUEUED))
 
     def _collect(self) -> None:
         for connection in wait(list(self._busy)):
@@ -135,7 +150,9 @@ class Pool:
                 outcome = connection.recv()
             except GONE as error:
                 raise self._lost(connection) from error
-            number, document = self._busy.pop(connection)
+            number, document = self._busy[connection].popleft()
+            if not self._busy[connection]:
+                del self._busy[connection]
             self._free.append(connection)
             if outcome is None:
                 raise Guessed
@@ -163,8 +180,8 @@ def serve(
     connection: Connection,
     others: tuple[Connection, ...],
     checks: tuple[Check, ...],
-    *,
-    exact: bool,
+    file: int,
+    **asked: bool,
 ) -> None:
     """Judge what comes over `connection` until None comes, then send the summary.
 
@@ -173,18 +190,21 @@ def serve(
         others: its ends of this and of other connections, which a fork has, too: as long as they
             are open here, nobody hears that it has ended.
         checks: what to check in each release.
-        exact: see `Worker`.
+        file: where batches stand that come by their place.
+        asked: see `Worker`.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the one that asks acts on it
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     gc.set_threshold(SELDOM)
     for other in others:
         other.close()
-    worker = Worker(checks, exact=exact)
+    worker = Worker(checks, **asked)
     try:
         while (job := connection.recv()) is not None:
+            batch, extensions = job
             try:
-                connection.send(worker(*job))
+                batch = batch.read(file) if isinstance(batch, Place) else batch
+                connection.send(worker(batch, extensions))
             except Guessed:
                 connection.send(None)
         connection.send(worker.summary())

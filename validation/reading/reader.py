@@ -3,12 +3,12 @@
 Owns the way through a file, and what is learned on it that makes it read again.
 """
 
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import BinaryIO, Protocol
 
+from kernel.workers import cores
 from validation.checks.registry import Check
 from validation.reading.assembly import Assembly, byte_order_mark, repeats
 from validation.reading.breaches import Extensions
@@ -42,13 +42,13 @@ class Twice(Exception):
     """Two entries have one outline: whether they are the same is to be seen by their content."""
 
 
-def inspect(name: str, checks: tuple[Check, ...], sink: Sink, *, jobs: int = 0) -> Report:
+def inspect(name: str, checks: tuple[Check, ...], sink: Sink | None, *, jobs: int = 0) -> Report:
     """Judge the file `name` (a path, or `-` for standard input).
 
     Args:
         name: the file: JSON, JSON Lines or several documents; plain, gzip or zstd.
         checks: what to check in each release.
-        sink: takes the failures.
+        sink: takes the failures; None if they are only to be counted.
         jobs: how many processes share the work; 0 for one a core.
 
     Returns:
@@ -57,11 +57,13 @@ def inspect(name: str, checks: tuple[Check, ...], sink: Sink, *, jobs: int = 0) 
     Raises:
         Unreadable: there is no such file.
     """
-    jobs = jobs or len(os.sched_getaffinity(0))
+    jobs = jobs or cores()
     known = Known()
     with deep_enough(), opened(name) as file:
         while True:
-            reading = Reading(name, file, sink, Pool(checks, jobs, exact=known.exact), known)
+            listed = sink is not None
+            pool = Pool(checks, jobs, file, exact=known.exact, listed=listed)
+            reading = Reading(name, file, sink, pool, known)
             try:
                 return reading.whole()
             except Guessed:
@@ -72,7 +74,8 @@ def inspect(name: str, checks: tuple[Check, ...], sink: Sink, *, jobs: int = 0) 
                 known.exact = True
             finally:
                 reading.pool.close()
-            sink.reset()
+            if sink:
+                sink.reset()
 
 
 @contextmanager
@@ -114,7 +117,9 @@ class Known:
 class Reading:
     """One reading of a file from its start."""
 
-    def __init__(self, name: str, file: BinaryIO, sink: Sink, pool: Pool, known: Known) -> None:
+    def __init__(
+        self, name: str, file: BinaryIO, sink: Sink | None, pool: Pool, known: Known
+    ) -> None:
         self.file, self.sink, self.pool, self.known = file, sink, pool, known
         self.report = Report(name)
         self.inspector = Inspector(pool.checks)
@@ -189,7 +194,7 @@ class Reading:
         for group, example in outcome.groups.items():
             example.entry += number
             count(self.report.groups, group, example)
-        rows = [b'{"document":%d,' % (number + entry) + row[1:] for entry, row in outcome.rows]
-        self.report.failures += len(rows)
-        if rows:
+        if self.sink and outcome.rows:
+            rows = [b'{"document":%d,' % (number + entry) + row[1:] for entry, row in outcome.rows]
+            self.report.failures += len(rows)
             self.sink.write(rows)

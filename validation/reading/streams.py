@@ -64,6 +64,14 @@ def text_of(file: BinaryIO) -> tuple[bool, Iterator[bytes]]:
     return head.startswith(BOM), _joined(head.removeprefix(BOM), pieces)
 
 
+def start_of(file: BinaryIO) -> int | None:
+    """Where in `file` its text begins, behind a byte order mark; None where it is packed."""
+    head = os.pread(file.fileno(), HEAD, 0)
+    if head.startswith((GZIP, ZSTD)):
+        return None
+    return len(BOM) if head.startswith(BOM) else 0
+
+
 def _joined(head: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:
     yield head
     yield from pieces

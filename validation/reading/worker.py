@@ -37,10 +37,14 @@ COMMA = "between two entries of a list stands one comma: add it, or take the oth
 class Worker:
     """Judges batches; what it counts is told at the end by `summary`.
 
-    `exact` says that entries are compared by their content, and not by their outline.
+    `exact` says that entries are compared by their content, and not by their outline; `listed`,
+    whether failures are wanted as rows.
     """
 
-    def __init__(self, checks: Iterable[Check], *, exact: bool = False) -> None:
+    def __init__(
+        self, checks: Iterable[Check], *, exact: bool = False, listed: bool = True
+    ) -> None:
+        self.listed = listed
         self.inspector = Inspector(checks)
         self.content_of = content_of if exact else outline_of
 
@@ -50,7 +54,7 @@ class Worker:
         Raises:
             Guessed: its text is no sequence of whole values.
         """
-        outcome = Outcome()
+        outcome = Outcome(listed=self.listed)
         if batch.kind in ("document", "line"):
             for position, text in enumerate(batch.texts):
                 if text.strip(BLANKS):

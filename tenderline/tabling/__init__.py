@@ -1,0 +1,4 @@
+"""The command `tables`: anyone's OCDS files to tables as Parquet, CSV and a workbook.
+
+Owns the way from files to a folder of tables. What the tables are is `transforms.tables`'.
+"""

@@ -1,0 +1,122 @@
+"""Files to a folder of tables: read and spilled by ocid, made rows piece by piece, put in order.
+
+Owns the flow, and that memory is bounded by a piece. What is shown is `tenderline.commands`'.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from kernel import __version__
+from tenderline.merging.hold import Held
+from tenderline.merging.intake import taken_in
+from tenderline.merging.tally import Tally
+from tenderline.tabling.arrange import arranged
+from tenderline.tabling.csv_text import CsvFile
+from tenderline.tabling.gather import Gathered, gather
+from tenderline.tabling.sheet import SheetPart, Sheets
+from tenderline.tabling.workbook import workbook
+from tenderline.whole_file import whole_folder
+from transforms.tables.build import ROW_GROUP
+from transforms.tables.groups import Filled
+from transforms.tables.layout import all_tables
+
+WORKBOOK = "tables.xlsx"
+
+
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """What is written beside Parquet files: CSV files, a workbook."""
+
+    csv: bool = False
+    xlsx: bool = False
+
+
+PARQUET = Forms()
+
+
+@dataclass(slots=True)
+class Made:
+    """What was read, and how many rows each table has.
+
+    `long` counts cells of the workbook that were cut.
+    """
+
+    tally: Tally = field(default_factory=Tally)
+    gathered: list[Gathered] = field(default_factory=list)
+    rows: dict[str, int] = field(default_factory=dict)
+    long: int = 0
+
+    def total(self, name: str) -> Counter[str]:
+        """The sum of what each piece of work counted: `unheld`, `left_out` or `oddities`."""
+        counted: Counter[str] = Counter()
+        for each in self.gathered:
+            counted.update(getattr(each, name))
+        return counted
+
+
+def make_tables(names: Sequence[str], out: Path, forms: Forms = PARQUET, *, jobs: int = 0) -> Made:
+    """Make the tables of the releases in files, into the folder `out`.
+
+    Args:
+        names: the paths of files of OCDS data in any form, or `-` for standard input.
+        out: a folder that is new or empty.
+        forms: what to write beside Parquet files.
+        jobs: how many processes share the work; 0 for one a core.
+
+    The same releases give the same bytes, however they are spread over files and in any order.
+
+    Raises:
+        ConfigError: a file is not there, or `out` is not empty.
+    """
+    made = Made()
+    with ExitStack() as stack:
+        folder = stack.enter_context(whole_folder(out))
+        intake = stack.enter_context(taken_in(names, jobs, alone=False))
+        made.tally, made.gathered = intake.tally, intake.each(gather)
+        places = [
+            (name, [g.joined.path / name for g in made.gathered if name in g.tables])
+            for name, table in all_tables().items()
+        ]
+        each = [(n, p, folder, intake.scratch, forms) for n, p in _largest_first(places)]
+        written = dict(intake.workers.each(_write, each, ahead=1))
+        made.rows = {name: written[name][0] for name in all_tables() if name in written}
+        if forms.xlsx:
+            parts = [part for name in made.rows for part in written[name][1]]
+            made.long = sum(part.long for part in parts)
+            workbook(folder / WORKBOOK, parts)
+    return made
+
+
+def _largest_first(places: list[tuple[str, list[Path]]]) -> list[tuple[str, list[Path]]]:
+    """The tables that are written, so that none is long that is begun when all else is done."""
+    wanted = [(n, found) for n, found in places if found or not all_tables()[n].made]
+    return sorted(wanted, key=lambda each: -sum(path.stat().st_size for path in each[1]))
+
+
+def _write(
+    _: Held, name: str, paths: list[Path], folder: Path, scratch: Path, forms: Forms
+) -> tuple[str, tuple[int, list[SheetPart]]]:
+    """Write one table in each form that is asked for."""
+    table = all_tables()[name]
+    schema = table.schema({"tenderline": __version__})
+    parquet = Filled(folder / f"{name}.parquet", schema, ROW_GROUP, always=not table.made)
+    files: list[Any] = [parquet]
+    if forms.csv:
+        files.append(CsvFile(str(folder / f"{name}.csv"), parquet.schema))
+    sheets = Sheets(scratch, name, parquet.schema) if forms.xlsx else None
+    if sheets:
+        files.append(sheets)
+    with ExitStack() as stack:
+        for file in files:
+            stack.enter_context(closing(file))
+        for rows in arranged(paths) if paths else ():
+            kept: pa.Table = rows.cast(parquet.schema)
+            for file in files:
+                file.add(kept)
+    return name, (parquet.rows, sheets.parts if sheets else [])

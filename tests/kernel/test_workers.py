@@ -1,0 +1,93 @@
+"""Work shared out to processes: in order, by as many as wanted, and by none that is left behind."""
+
+import os
+import signal
+import time
+from multiprocessing import get_context
+from pathlib import Path
+
+import pytest
+
+from kernel import ConfigError
+from kernel.workers import JOBS, Workers, cores
+
+
+def double(number: int) -> tuple[int, int]:
+    return 2 * number, os.getpid()
+
+
+def die(number: int) -> int:
+    if number == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number
+
+
+def linger(folder: Path, number: int) -> None:
+    (folder / f"{os.getpid()}").touch()
+    time.sleep(60 * number)
+
+
+def told(folder: Path) -> None:
+    (folder / "cores").write_text(str(cores()))
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_results_are_in_the_order_of_the_work(jobs: int) -> None:
+    with Workers(jobs) as workers:
+        for _ in range(2):  # the processes stay for more work
+            found = list(workers.each(double, ((n,) for n in range(30))))
+            assert [result for result, _ in found] == list(range(0, 60, 2))
+            assert ({pid for _, pid in found} == {os.getpid()}) == (jobs == 1)
+
+
+def test_a_process_that_is_killed_is_told() -> None:
+    with Workers(2) as workers, pytest.raises(ConfigError, match=f"again with .* {JOBS}=1"):
+        list(workers.each(die, ((n,) for n in range(9))))
+
+
+def test_no_process_outlives_the_one_that_asks(tmp_path: Path) -> None:
+    asking = os.fork()
+    if not asking:
+        with Workers(2) as workers:
+            list(workers.each(linger, ((tmp_path, n) for n in range(1, 4))))
+        os._exit(0)
+    wait_for(lambda: len(list(tmp_path.iterdir())) == 2)
+    os.kill(asking, signal.SIGKILL)
+    os.waitpid(asking, 0)
+    wait_for(lambda: not any(alive(int(path.name)) for path in tmp_path.iterdir()))
+
+
+def wait_for(done: object) -> None:
+    until = time.monotonic() + 20  # a busy machine
+    while not done():  # type: ignore[operator]
+        assert time.monotonic() < until
+        time.sleep(0.01)
+
+
+def alive(pid: int) -> bool:
+    """Whether a process still runs; one that nobody has waited for yet does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def test_how_many_is_one_a_core_or_what_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(JOBS, raising=False)
+    assert cores() == len(os.sched_getaffinity(0))
+    monkeypatch.setenv(JOBS, "7")
+    assert cores() == 7
+    for wrong in ("0", "two", "-1"):
+        monkeypatch.setenv(JOBS, wrong)
+        with pytest.raises(ConfigError, match=JOBS):
+            cores()
+
+
+def test_a_process_that_may_have_no_others_works_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(JOBS, "7")
+    process = get_context("fork").Process(target=told, args=(tmp_path,), daemon=True)
+    process.start()
+    process.join()
+    assert (tmp_path / "cores").read_text() == "1"

@@ -1,0 +1,221 @@
+import csv
+import gzip
+import io
+import json
+import random
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from click.testing import CliRunner
+
+from kernel import ConfigError
+from tenderline.cli import cli
+from tenderline.tabling import arrange, run, sheet
+from tenderline.tabling.csv_text import CsvFile
+from tenderline.tabling.run import Forms, Made, make_tables
+from tests.made import award_release
+from transforms.merge import compile_releases
+from transforms.tables.schema import tables
+
+ALL = Forms(csv=True, xlsx=True)
+FORMULA = ["=1+1", "+1", "-1", "@x", "\tx", "\rx", "x=1", "", None]
+
+
+def releases() -> list[dict[str, Any]]:
+    """Thirty processes, some of two releases, the second with another title."""
+    found = [award_release(n, amount=n * 1.5, tender={"id": "t", "lots": [{"id": "1"}]}) for n in range(30)]  # fmt: skip
+    again = [
+        {**award_release(n), "id": f"{n}-b", "date": "2026-03-02T00:00:00Z", "tender": {"id": "t", "title": f"=T{n}"}}
+        for n in range(0, 30, 4)
+    ]  # fmt: skip
+    return [*found, *again]
+
+
+def lines(found: list[dict[str, Any]]) -> bytes:
+    return b"".join(orjson.dumps(one) + b"\n" for one in found)
+
+
+def made(folder: Path, *contents: bytes, forms: Forms = ALL, jobs: int = 1) -> Made:
+    folder.mkdir(exist_ok=True)
+    for number, content in enumerate(contents):
+        (folder / f"in-{number}").write_bytes(content)
+    names = [str(folder / f"in-{number}") for number in range(len(contents))]
+    return make_tables(names, folder / "out", forms, jobs=jobs)
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted((folder / "out").iterdir())}
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("plain")
+    made(folder, lines(releases()))
+    return folder
+
+
+def test_every_table_is_there_in_each_form(plain: Path) -> None:
+    names = {Path(name).stem for name in files(plain) if name.endswith(".parquet")}
+    assert names == {*tables(), "tender_lots"}
+    assert {Path(n).stem for n in files(plain) if n.endswith(".csv")} == names
+    rows = pq.read_table(plain / "out" / "awards.parquet")
+    assert rows["ocid"].to_pylist() == sorted(rows["ocid"].to_pylist())
+    assert len(rows) == 30
+    assert pq.read_table(plain / "out" / "processes.parquet")["title"].to_pylist()[:5] == [
+        "=T0", None, None, None, "=T4"]  # fmt: skip
+    assert len(pq.read_table(plain / "out" / "releases.parquet")) == 38
+
+
+def test_order_files_and_cores_make_no_difference(
+    plain: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mixed = releases()
+    random.Random(1).shuffle(mixed)
+    package = json.dumps({"version": "1.1", "releases": mixed[10:]}).encode()
+    monkeypatch.setattr(arrange, "PIECE", 2000)
+    made(tmp_path, lines(mixed[:10]), gzip.compress(package), jobs=3)
+    assert files(tmp_path) == files(plain)
+
+
+def test_compiled_releases_are_taken_as_they_are(plain: Path, tmp_path: Path) -> None:
+    by: dict[str, list[dict[str, Any]]] = {}
+    for one in releases():
+        by.setdefault(one["ocid"], []).append(one)
+    found = made(tmp_path, lines([compile_releases(each).release for each in by.values()]))
+    assert sum(each.as_they_are for each in found.gathered) == 30
+    same = {k for k, v in files(tmp_path).items() if files(plain)[k] == v}
+    assert {"contracts.parquet", "tender_lots.parquet", "parties.csv"} <= same
+
+
+def test_csv_is_safe_and_by_rfc_4180(tmp_path: Path) -> None:
+    rows = pa.table(
+        {
+            "text": pa.array([*FORMULA, 'a "b", c\nd'], pa.string()),
+            "amount": pa.array([Decimal("-1.50")] * 10, pa.decimal128(18, 2)),
+            "texts": pa.array([["=a", "b"]] * 9 + [None], pa.list_(pa.string())),
+            "when": pa.array([1_500_000] * 9 + [None], pa.timestamp("us", tz="UTC")),
+        }
+    )
+    file = CsvFile(str(tmp_path / "x.csv"), rows.schema)
+    file.add(rows)
+    file.close()
+    text = (tmp_path / "x.csv").read_bytes().decode()
+    assert text.startswith('"text","amount","texts","when"\r\n')
+    found = list(csv.reader(io.StringIO(text, newline="")))[1:]
+    assert [row[0] for row in found] == [
+        "'=1+1", "'+1", "'-1", "'@x", "'\tx", "'\rx", "x=1", "", "", 'a "b", c\nd"'[:-1]]  # fmt: skip
+    assert found[0][1:] == ["-1.50", '["=a","b"]', "1970-01-01T00:00:01.500000Z"]
+    assert found[9][2:] == ["", ""]
+    assert '"",' in text.splitlines()[7]  # text of no characters is not no text
+
+
+def cell(value: Any) -> Any:
+    """A value of a Parquet file as a workbook has it."""
+    if isinstance(value, list):
+        return json.dumps(value, separators=(",", ":"))
+    if isinstance(value, Decimal):
+        return float(value)
+    return value.replace(tzinfo=None) if hasattr(value, "tzinfo") else value
+
+
+def test_the_workbook_has_the_same_rows(plain: Path) -> None:
+    book = openpyxl.load_workbook(plain / "out" / "tables.xlsx")
+    assert book.sheetnames[0] == "README"
+    told = {row[1]: row[2] for row in book["README"].iter_rows(min_row=2, values_only=True)}
+    assert told["awards"] == 30
+    assert set(book.sheetnames[1:]) == {*tables(), "tender_lots"}
+    for name in ("awards", "processes", "parties", "documents"):
+        head, *rows = book[name].iter_rows(values_only=True)
+        kept = pq.read_table(plain / "out" / f"{name}.parquet")
+        assert list(head) == kept.column_names
+        columns = [[cell(value) for value in column.to_pylist()] for column in kept.columns]
+        assert rows == list(zip(*columns, strict=True)), name
+    assert book["processes"]["H2"].value == "=T0"
+    assert book["processes"]["H2"].data_type in ("s", "inlineStr")
+
+
+def test_what_a_workbook_cannot_hold_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long, odd = "é😀" * 12_000, "a\x01b_x0041_<&>\r\n c"
+    body = {
+        "title": long,
+        "description": odd,
+        "value": {"amount": 12345678901234.56, "currency": " "},
+    }
+    some = [award_release(n, tender={"id": "t", **body}) for n in range(5)]
+    monkeypatch.setattr(sheet, "MOST_ROWS", 3)
+    found = made(tmp_path, lines(some))
+    assert found.long == 10  # in processes and in releases
+    book = openpyxl.load_workbook(tmp_path / "out" / "tables.xlsx")
+    assert [n for n in book.sheetnames if n.startswith("processes")] == ["processes", "processes 2"]
+    assert book["processes 2"].max_row == 3
+    head = [cell.value for cell in book["processes 2"][1]]
+    row = dict(zip(head, [cell.value for cell in book["processes 2"][2]], strict=True))
+    assert row["title"].endswith("Parquet file has all of it]")
+    assert len(row["title"].encode("utf-16-le")) // 2 <= 32_767
+    plain = row["description"].replace("_x005F_", "_")  # openpyxl leaves the notation as it is
+    assert plain == "a\ufffdb_x0041_<&>\r\n c"
+    assert row["tender_amount"] == "12345678901234.56"
+    kept = pq.read_table(tmp_path / "out" / "processes.parquet")
+    assert kept["title"][0].as_py() == long
+
+
+def test_a_folder_is_there_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(run, "workbook", fail)
+    with pytest.raises(OSError, match="No space"):
+        made(tmp_path, lines(releases()))
+    assert [path.name for path in tmp_path.iterdir()] == ["in-0"]
+
+
+def test_nothing_that_is_there_is_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "mine").touch()
+    with pytest.raises(ConfigError, match="no empty folder: name a new one"):
+        made(tmp_path, lines(releases()))
+    (tmp_path / "out" / "mine").unlink()
+    (tmp_path / "out.part").mkdir()
+    with pytest.raises(ConfigError, match="remove it"):
+        made(tmp_path, lines(releases()))
+    (tmp_path / "out.part").rmdir()
+    made(tmp_path, lines(releases()), forms=Forms())
+    assert all(name.endswith(".parquet") for name in files(tmp_path))
+
+
+def test_the_command_tells_what_it_made_and_what_it_left(tmp_path: Path) -> None:
+    odd = award_release(1, odd={"a": 1}, parties=[{"id": "1", "contactPoint": {"name": "A"}}])
+    given = lines([odd, {"id": "1", "tag": [], "date": "2026-01-01T00:00:00Z"}])
+    done = CliRunner().invoke(cli, ["tables", "-", str(tmp_path / "out")], input=given)
+    assert done.exit_code == 1
+    told = done.output
+    assert "12 tables" not in told
+    assert "11 tables with" in told
+    assert "of 1 processes and 1 releases" in told
+    assert "1 values are of fields that no table has:\n  1 odd" in told
+    assert "1 values about people are left out on purpose:\n  1 parties/contactPoint" in told
+    assert "left out 1: a release has no ocid" in told
+
+
+def test_the_command_ends_with_2_for_a_file_cut_off(tmp_path: Path) -> None:
+    path = tmp_path / "x.json.gz"
+    path.write_bytes(gzip.compress(lines(releases()), mtime=0)[:-20])
+    done = CliRunner().invoke(cli, ["tables", str(path), str(tmp_path / "out"), "--jobs", "1"])
+    assert done.exit_code == 2
+    assert "not read to its end" in done.output
+
+
+def test_files_without_releases_make_empty_tables(tmp_path: Path) -> None:
+    made(tmp_path, b'{"version":"1.1","publishedDate":"2026-01-01T00:00:00Z","releases":[]}')
+    rows = {n: pq.read_metadata(tmp_path / "out" / f"{n}.parquet").num_rows for n in tables()}
+    assert set(rows.values()) == {0}

@@ -1,0 +1,74 @@
+"""Answers: small tables that a query makes of the published ones.
+
+Owns which there are, what their columns mean, and how a query is run. The query is published beside
+its result, so that anyone can run it again over the published files.
+"""
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+import duckdb
+import pyarrow.parquet as pq
+
+from transforms.tables.schema import Column, Table
+
+MEMORY = "500MB"  # of DuckDB; what is more goes to files
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(_text(name).splitlines()))
+
+
+def _text(name: str) -> str:
+    return files(__name__).joinpath(name).read_text(encoding="utf-8")
+
+
+@cache
+def answers() -> Mapping[str, Table]:
+    """Every answer by name, in the order of `answers.csv`; rows are of no object of OCDS."""
+    columns: dict[str, list[Column]] = {}
+    for row in _rows("columns.csv"):
+        column = Column(row["column"], row["type"], "@answer", row["definition"])
+        columns.setdefault(row["answer"], []).append(column)
+    return {
+        row["answer"]: Table(
+            row["answer"], "", row["grain"], tuple(row["key"].split()),
+            tuple(columns[row["answer"]]), (),
+        )
+        for row in _rows("answers.csv")
+    }  # fmt: skip
+
+
+def query(name: str) -> str:
+    """The SQL of an answer, over views that are named as the tables are."""
+    return _text(f"{name}.sql")
+
+
+def answer(
+    tables: Mapping[str, Sequence[Path]], metadata: Mapping[str, str], folder: Path
+) -> Iterator[tuple[Path, int]]:
+    """Run every query and write its result.
+
+    Args:
+        tables: the Parquet files of each table.
+        metadata: what the files say of themselves besides.
+        folder: where they are written, as `<answer>.parquet`, and where DuckDB keeps what memory
+            does not hold.
+
+    Yields:
+        Each file and how many rows it has.
+    """
+    with duckdb.connect() as connection:
+        connection.execute(f"SET memory_limit = '{MEMORY}'")
+        connection.execute("SET temp_directory = $1", [str(folder / "spill")])
+        for name, paths in tables.items():
+            connection.read_parquet([str(path) for path in paths]).create_view(name)
+        for name, table in answers().items():
+            schema = table.schema(metadata)
+            found = connection.sql(query(name)).to_arrow_table().cast(schema)
+            path = folder / f"{name}.parquet"
+            pq.write_table(found, path, compression="zstd", write_page_index=True)
+            yield path, found.num_rows

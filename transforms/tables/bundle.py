@@ -1,0 +1,67 @@
+"""A bundle: small tables and JSON values in one file, for what is derived of a part of records.
+
+Owns its form: a ZIP archive without clocks whose entries are Arrow streams and JSON, each packed by
+zstd. Equal content gives equal bytes.
+"""
+
+import io
+import zipfile
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+import pyarrow as pa
+import zstandard
+
+MEDIA_TYPE = "application/zip"
+TABLE, VALUE = ".arrow.zst", ".json.zst"
+LEVEL = 3  # as for lines of JSON
+ALONE = pa.ipc.IpcWriteOptions(use_threads=False)  # a forked process has no threads of its own
+
+
+def bundled(tables: Mapping[str, pa.Table], values: Mapping[str, Any]) -> bytes:
+    """Tables, of which those without rows are left out, and JSON values as one file."""
+    packer = zstandard.ZstdCompressor(level=LEVEL, write_content_size=True)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, table in tables.items():
+            if table.num_rows:
+                _put(archive, name + TABLE, packer.compress(_stream(table)))
+        for name, value in values.items():
+            data = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+            _put(archive, name + VALUE, packer.compress(data))
+    return out.getvalue()
+
+
+class Bundle:
+    """What `bundled` put into `data`."""
+
+    def __init__(self, data: bytes) -> None:
+        self._archive = zipfile.ZipFile(io.BytesIO(data))
+        self._names = frozenset(self._archive.namelist())
+
+    def table(self, name: str) -> pa.Table | None:
+        """The table, with the plain schema of its columns; None where it has no rows."""
+        if name + TABLE not in self._names:
+            return None
+        return pa.ipc.open_stream(pa.py_buffer(self._read(name + TABLE))).read_all()
+
+    def value(self, name: str) -> Any:
+        """The JSON value."""
+        return orjson.loads(self._read(name + VALUE))
+
+    def _read(self, name: str) -> bytes:
+        return zstandard.ZstdDecompressor().decompress(self._archive.read(name))
+
+
+def _stream(table: pa.Table) -> pa.Buffer:
+    """As an Arrow stream, without the metadata of the schema: its reader knows them."""
+    plain = pa.schema([pa.field(one.name, one.type) for one in table.schema])
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, plain, options=ALONE) as stream:
+        stream.write_table(pa.Table.from_arrays(table.columns, schema=plain))
+    return sink.getvalue()
+
+
+def _put(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
+    archive.writestr(zipfile.ZipInfo(name), data)  # dated 1980, stored as it is

@@ -1,0 +1,103 @@
+"""Every release and every process of one part of the records through its checks.
+
+Owns which checks a release gets and which a compiled release: what the standard asks is asked of
+what was published, what a reader relies on is asked of the process as it stands. What comes of one
+release depends on no other, so that parts can be judged apart.
+"""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from kernel import Lake, Manifest, Source
+from transforms.derived import Derivation, derive
+from transforms.jsontext import loads
+from transforms.lines import unpack
+from transforms.ocds.model import model
+from transforms.tables.bundle import MEDIA_TYPE, bundled
+from validation.checks.catalogue import CHECKS
+from validation.judge import Judge
+from validation.quality.rows import Failures
+from validation.quality.tally import Tally
+from validation.spots import tree_of
+
+OF_RELEASES = tuple(check for check in CHECKS if check.id.startswith("conformance."))
+OF_PROCESSES = tuple(check for check in CHECKS if not check.id.startswith("conformance."))
+RELEASE, PROCESS = "release", "process"
+COUNTED = {  # by level what is counted of each: the checks, in the order of their counters
+    RELEASE: (*(check.id for check in OF_RELEASES), "structure"),
+    PROCESS: tuple(check.id for check in OF_PROCESSES),
+}
+FAILURES, GROUPS, FIELDS = "failures", "groups", "fields"  # in a bundle, beside the two levels
+
+
+def source_judged(
+    source: Source, lake: Lake, records: Manifest, extensions: frozenset[str]
+) -> Manifest:
+    """What checks found in all parts of the records of `source`, judged where they were not yet.
+
+    Args:
+        source: whose records they are.
+        lake: where from and to.
+        records: of the source.
+        extensions: the ids of those that its packages declare.
+    """
+    clock, declared = source.fetch.clock, sorted(extensions)
+    settings = {
+        "source": source.id,
+        "clock": clock,
+        "extensions": declared,
+        "checks": [[check.id, check.version, check.severity] for check in CHECKS],
+    }
+    arguments = (source.id, clock, tuple(declared))
+    derivation = Derivation("judged", judged_of, arguments, MEDIA_TYPE, settings)
+    return derive(source.id, lake, records, derivation)
+
+
+def judged_of(data: bytes, source_id: str, clock: str, extensions: tuple[str, ...]) -> bytes:
+    """The bundle of a part: failures as rows and in groups, the counters, what fields there were.
+
+    Args:
+        data: the part: packed lines, each a record.
+        source_id: whose records they are.
+        clock: the name of the time zone of date-times without offset.
+        extensions: the ids of those that hold beside the standard.
+    """
+    judging = _Judging(source_id, clock, frozenset(extensions))
+    for line in unpack(data):
+        judging.judge(loads(line))
+    return judging.bundle()
+
+
+class _Judging:
+    """What is found and counted of a part, in order of its records."""
+
+    def __init__(self, source_id: str, clock: str, extensions: frozenset[str]) -> None:
+        self.source_id = source_id
+        facts, zone = model(extensions), ZoneInfo(clock)
+        self.releases = Judge(facts, OF_RELEASES, zone)
+        self.processes = Judge(facts, OF_PROCESSES, zone)
+        self.tallies = {level: Tally(level, checks) for level, checks in COUNTED.items()}
+        self.failures = Failures()
+
+    def judge(self, record: dict[str, Any]) -> None:
+        """Judge the releases of a process, and the process."""
+        ocid, compiled = record["ocid"], record["compiled"]
+        for envelope in record["releases"]:
+            release = envelope["release"]
+            self.releases.counts = self.tallies[RELEASE].counts(self.source_id, release)
+            self.releases.counts[0][-1] += 1
+            self.releases.counts[1][-1] += not envelope["conforms"]
+            for finding in self.releases(release):
+                self.failures.add(finding, level=RELEASE, source=self.source_id, ocid=ocid,
+                                  release_id=release["id"])  # fmt: skip
+        self.processes.counts = self.tallies[PROCESS].counts(self.source_id, compiled)
+        for finding in self.processes(compiled):
+            self.failures.add(finding, level=PROCESS, source=self.source_id, ocid=ocid)
+
+    def bundle(self) -> bytes:
+        """All of it."""
+        groups = self.failures.told()
+        tables = {level: tally.table() for level, tally in self.tallies.items()}
+        tops = {RELEASE: self.releases.walk.top, PROCESS: self.processes.walk.top}
+        fields = {level: tree_of(top) for level, top in tops.items()}
+        return bundled({FAILURES: self.failures.take(), **tables}, {GROUPS: groups, FIELDS: fields})
