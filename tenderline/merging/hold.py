@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from mmap import MADV_HUGEPAGE, MAP_ANONYMOUS, MAP_PRIVATE, mmap
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 SURE = -1  # stands for the number of a file that is not to be forgotten
 BLOCK = 4 << 20  # bytes of memory that are taken at once
@@ -47,6 +47,16 @@ class Text(NamedTuple):
         return Release(self.when, self.file, self.block[self.body : self.end], rest)
 
 
+class Early(Protocol):
+    """Makes something of releases as they are read."""
+
+    def add(self, ocid: bytes, release: dict[str, Any]) -> None:
+        """Use a release, the first that is met of its process."""
+
+    def undo(self) -> None:
+        """What was added was read wrongly."""
+
+
 Processes = dict[bytes, list[Text]]  # by ocid, as JSON writes it between quotes
 
 
@@ -62,6 +72,7 @@ class Held:
         buckets: how many.
         most: how many bytes of releases memory may hold.
         compiled: whether what a release comes to alone is of use.
+        early: what is told of each release when it is read, if anything is.
         lines: what was made of them, and is yet to be written.
     """
 
@@ -69,6 +80,7 @@ class Held:
     buckets: int
     most: int
     compiled: bool = False
+    early: Early | None = None
     processes: Processes = field(default_factory=dict)
     size: int = 0
     spilled: bool = False
@@ -117,11 +129,17 @@ class Held:
 
     def forget(self, file: int) -> None:
         """Forget the releases of a file that memory holds."""
+        self.undo()
         kept: Processes = {}
         for ocid, texts in self.processes.items():
             if left := [text for text in texts if text.file != file]:
                 kept[ocid] = left
         self.processes = kept
+
+    def undo(self) -> None:
+        """Tell that releases were read wrongly."""
+        if self.early:
+            self.early.undo()
 
     def take_out(self, ocids: Iterable[bytes]) -> dict[bytes, list[Release]]:
         """The releases of some processes, which are held no longer."""

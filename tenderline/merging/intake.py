@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from kernel.workers import Workers, cores
-from tenderline.merging.hold import Held, forgotten
+from tenderline.merging.hold import Early, Held, forgotten
 from tenderline.merging.releases import envelope_of, take
 from tenderline.merging.share import shared
 from tenderline.merging.tally import Tally
@@ -22,6 +22,7 @@ from validation.reading.feed import Batch, Envelope, Guessed, Place
 from validation.reading.streams import Unreadable
 
 MEMORY = 192 << 20  # bytes of releases that all processes hold: what they do takes half as much
+SURELY = MEMORY // 2  # bytes of files whose releases memory holds, however they are spread
 BUCKET = 24 << 20  # bytes of releases in one scratch file; merged they take some ten times that
 MOST_BUCKETS = 500  # files open at once: systems allow 1,024
 FEW = 8  # scratch files of input that has no size: enough for some cores
@@ -59,13 +60,21 @@ class Intake:
 
 
 @contextmanager
-def taken_in(names: Sequence[str], jobs: int, *, alone: bool) -> Iterator[Intake]:
+def taken_in(
+    names: Sequence[str],
+    jobs: int,
+    *,
+    alone: bool = False,
+    early: Callable[[Path], Early] | None = None,
+) -> Iterator[Intake]:
     """Read the releases of files.
 
     Args:
         names: the paths of files of OCDS data in any form, or `-` for standard input.
         jobs: how many processes share the work; 0 for one a core.
         alone: whether what a release comes to alone is of use; see `Held`.
+        early: what is told of each release when it is read, where memory can surely hold all of
+            them; it is given a folder for what it makes.
 
     Raises:
         ConfigError: a file is not there.
@@ -73,15 +82,17 @@ def taken_in(names: Sequence[str], jobs: int, *, alone: bool) -> Iterator[Intake
     jobs = jobs or cores()
     with tempfile.TemporaryDirectory(prefix="tenderline-") as folder:
         scratch = Path(folder)
-        held = Held(scratch / "releases", _buckets(names, jobs), MEMORY // jobs, alone)
+        sizes = [size_of(name) for name in names]
+        held = Held(scratch / "releases", _buckets(sizes, jobs), MEMORY // jobs, alone)
+        if early and all(sizes) and sum(sizes) <= SURELY:
+            held.early = early(scratch)
         held.folder.mkdir()
         with Workers(jobs, held) as workers:
             yield Intake(scratch, workers, names)
 
 
-def _buckets(names: Sequence[str], jobs: int) -> int:
+def _buckets(sizes: Sequence[int], jobs: int) -> int:
     """Among how many scratch files releases are spread, should memory not hold them."""
-    sizes = [size_of(name) for name in names]
     return max(FEW if 0 in sizes else 1, min(sum(sizes) // BUCKET, MOST_BUCKETS), jobs)
 
 

@@ -56,6 +56,7 @@ def take(held: Held, file: int, batch: Batch, head: dict[str, Any]) -> Tally:
             made = (_text(entry, text, tally, sure, held) for entry in listed)
             found += [one for one in made if one is not None]
     except Guessed:
+        held.undo()
         return Tally(guessed={file})
     for one in found:
         held.add(*one)
@@ -156,7 +157,10 @@ def _text(
     as_is = text if made is release and entry.pointer == "" else b""
     try:
         key = orjson.dumps(ocid)[1:-1]
-        body, rest = _written(made, as_is, alone=held.compiled and key not in held.processes)
+        new = key not in held.processes
+        body, rest = _written(made, as_is, alone=held.compiled and new)
+        if held.early and new:
+            held.early.add(key, made)
     except (orjson.JSONEncodeError, RecursionError) as error:
         tally.leave_out("a release cannot be written", f"{ocid!r:.99}: {error}")
         return None

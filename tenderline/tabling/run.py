@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,12 @@ from tenderline.merging.intake import taken_in
 from tenderline.merging.tally import Tally
 from tenderline.tabling.arrange import arranged
 from tenderline.tabling.csv_text import CsvFile
-from tenderline.tabling.gather import Gathered, gather
+from tenderline.tabling.gather import Compiled, gather
+from tenderline.tabling.rows import Gathered
 from tenderline.tabling.sheet import SheetPart, Sheets
 from tenderline.tabling.workbook import workbook
 from tenderline.whole_file import whole_folder
-from transforms.tables.build import ROW_GROUP
-from transforms.tables.groups import Filled
+from transforms.tables.groups import ROW_GROUP, Filled
 from transforms.tables.layout import all_tables
 
 WORKBOOK = "tables.xlsx"
@@ -77,8 +78,9 @@ def make_tables(names: Sequence[str], out: Path, forms: Forms = PARQUET, *, jobs
     made = Made()
     with ExitStack() as stack:
         folder = stack.enter_context(whole_folder(out))
-        intake = stack.enter_context(taken_in(names, jobs, alone=False))
-        made.tally, made.gathered = intake.tally, intake.each(gather)
+        intake = stack.enter_context(taken_in(names, jobs, early=Compiled))
+        made.tally = intake.tally
+        made.gathered = list(chain.from_iterable(intake.each(gather)))
         places = [
             (name, [g.folder / name for g in made.gathered if name in g.tables])
             for name, table in all_tables().items()
