@@ -1,32 +1,27 @@
 """Work shared out to processes, results in the order of the work.
 
-Owns the processes, and how many there are. With one job, or for what is no more than one piece of
-work, there are none: all is done in the process that asks.
+Owns who does what, and how many processes there are. With one job, or for what is no more than one
+piece of work, there are none: all is done in the process that asks. What one of them does is in
+`kernel.working`.
 """
 
 import gc
 import os
 import signal
-import traceback
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import chain, islice
 from multiprocessing import current_process, get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from multiprocessing.reduction import ForkingPickler
-from queue import SimpleQueue
-from threading import Thread
 from typing import Any, Self
 
 from kernel.errors import ConfigError
+from kernel.working import GONE, JOBS, Do, result, send, serve
 
 AHEAD = 2  # pieces of work that a process has at once: it does not wait for the next
 HELD = 6  # results for each process that wait for an earlier one
-JOBS = "TENDERLINE_JOBS"
-GONE = (EOFError, OSError)  # a process at the other end of a connection has ended
-Do = Callable[..., Any]  # its first arguments are what each process keeps, if it keeps anything
 
 
 def cores() -> int:
@@ -113,8 +108,8 @@ class Workers:
         if not self._processes:
             return [do(*self.kept, *one) for one in args]
         for connection, one in zip(self._processes, args, strict=True):
-            _send(connection, do, one)
-        return [_result(connection) for connection in self._processes]
+            send(connection, do, one)
+        return [result(connection) for connection in self._processes]
 
     def _start(self) -> None:
         """Start the processes; a Ctrl-C waits until they are deaf to it."""
@@ -124,7 +119,7 @@ class Workers:
             while len(self._processes) < self.jobs:
                 ours, theirs = context.Pipe()
                 others = (*self._processes, ours)
-                process = context.Process(target=_serve, args=(theirs, others, self.kept))
+                process = context.Process(target=serve, args=(theirs, others, self.kept))
                 process.daemon = True
                 process.start()
                 theirs.close()
@@ -150,7 +145,7 @@ class _Round:
                 while not self.free:
                     self._collect()
                 connection = self.free.popleft()
-                _send(connection, do, one)
+                send(connection, do, one)
                 self.busy[connection].append(number)
                 yield from self._in_order()
                 while len(self.ready) > most:
@@ -170,71 +165,10 @@ class _Round:
         for connection in wait([one for one, numbers in self.busy.items() if numbers]):
             assert isinstance(connection, Connection)  # noqa: S101 - as all that were given
             number = self.busy[connection].popleft()
-            self.ready[number] = _result(connection)
+            self.ready[number] = result(connection)
             self.free.append(connection)
 
     def _in_order(self) -> Iterator[Any]:
         while self.told in self.ready:
             self.told += 1
             yield self.ready.pop(self.told - 1)
-
-
-def _send(connection: Connection, do: Do, args: tuple[Any, ...]) -> None:
-    try:
-        connection.send((do, args))
-    except GONE as error:
-        raise _lost() from error
-
-
-def _result(connection: Connection) -> Any:
-    try:
-        done, value = connection.recv()
-    except GONE as error:
-        raise _lost() from error
-    if not done:
-        raise value
-    return value
-
-
-def _lost() -> ConfigError:
-    return ConfigError(
-        "a process that did a part of it was ended, perhaps for want of memory: run it again "
-        f"with --jobs 1 or {JOBS}=1"
-    )
-
-
-def _serve(connection: Connection, others: tuple[Connection, ...], kept: tuple[Any, ...]) -> None:
-    """Do what comes over `connection`.
-
-    Args:
-        connection: to the process that asks.
-        others: its ends of this and of other connections, which a fork has, too: as long as they
-            are open here, nobody hears that it has ended.
-        kept: what this process keeps.
-    """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the one that asks acts on it
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-    for other in others:
-        other.close()
-    asked: SimpleQueue[Any] = SimpleQueue()
-    Thread(target=_listen, args=(connection, asked), daemon=True).start()
-    while True:
-        connection.send_bytes(_done(asked.get(), kept))
-
-
-def _listen(connection: Connection, asked: "SimpleQueue[bytes]") -> None:
-    """Take in what is asked, so that who asks need not wait; end when that process has ended."""
-    with suppress(*GONE):
-        while True:
-            asked.put(connection.recv_bytes())
-    os._exit(1)
-
-
-def _done(asked: bytes, kept: tuple[Any, ...]) -> Any:
-    """The result of a piece of work, or the error it ended in, as a message."""
-    try:
-        do, args = ForkingPickler.loads(asked)
-        return ForkingPickler.dumps((True, do(*kept, *args)))
-    except Exception as error:  # noqa: BLE001 - raised again where the work was asked for
-        error.add_note(traceback.format_exc())
-        return ForkingPickler.dumps((False, error))

@@ -22,11 +22,12 @@ from hypothesis import strategies as st
 
 from kernel import ConfigError
 from tenderline.cli import cli
-from tenderline.merging import hold, intake, releases, texts
+from tenderline.merging import hold, intake, place, releases, texts
 from tenderline.merging.join import Wanted
 from tenderline.merging.run import merge
 from transforms.ocds.model import EVERY
 from transforms.ocds.schema import release_schema
+from validation.reading import feed
 
 COMPILED = Wanted(versioned=False, package=False)
 
@@ -330,6 +331,28 @@ def test_an_error_in_a_process_ends_the_run(
     with pytest.raises(OSError, match="No space left"):
         merged(tmp_path, *(lines(RELEASES) for _ in range(3)), jobs=2)
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_lines_are_whole_where_the_system_writes_a_part(
+    tmp_path: Path, jobs: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = merged(tmp_path, *(lines(RELEASES[n::3]) for n in range(3)))[1]
+    monkeypatch.setattr(place.os, "pwritev", partly)
+    assert merged(tmp_path, *(lines(RELEASES[n::3]) for n in range(3)), jobs=jobs)[1] == plain
+
+
+def partly(file: int, run: list[bytes], at: int) -> int:
+    return os.pwrite(file, run[0][:7], at)
+
+
+def test_a_file_that_becomes_shorter_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "in.jsonl"
+    path.write_bytes(lines(RELEASES[:3]))
+    held = hold.Held(tmp_path, 1, 1 << 20)
+    where = feed.Place("line", 0, [path.stat().st_size], True, 10)
+    tally = intake._do(held, 0, path, where, {})
+    assert "became shorter" in tally.unreadable[0]
 
 
 def full(_: hold.Held) -> None:
