@@ -12,6 +12,7 @@ from typing import Any
 from airflow.sdk import (
     DAG,
     Asset,
+    AssetAny,
     CronDataIntervalTimetable,
     Param,
     dag,
@@ -118,11 +119,11 @@ def _timetable(source: Source) -> CronDataIntervalTimetable | None:
 
 
 def publication_dag(publication: Publication) -> DAG:
-    """Tables -> check -> gate -> publish, which updates the edition asset; on new records."""
+    """Tables -> check -> gate -> publish (-> retain, if told), on new records of any source."""
 
     @dag(
         dag_id=f"publish_{publication.id}",
-        schedule=[records_asset(source_id) for source_id in publication.sources],
+        schedule=AssetAny(*(records_asset(source_id) for source_id in publication.sources)),
         start_date=datetime(2026, 1, 1, tzinfo=UTC),
         catchup=False,
         max_active_runs=1,
@@ -171,9 +172,24 @@ def publication_dag(publication: Publication) -> DAG:
                 inputs = _inputs(publication, lake, built)
                 return stage(publication, lake, inputs, built, judged).folder
 
-        publish(gate(check(tables())))  # type: ignore[arg-type]  # the same
+        published = publish(gate(check(tables())))  # type: ignore[arg-type]  # the same
+        if publication.keep:  # else nothing goes unless somebody asks for it
+            published >> _retain(publication)
 
     return publish_edition()
+
+
+def _retain(publication: Publication) -> Any:
+    """The task that removes editions which need not be kept."""
+
+    @task
+    def retain() -> None:
+        from publish.retention import retain as stage
+
+        with outcomes():
+            stage(publication, settings.lake())
+
+    return retain()
 
 
 def _params() -> dict[str, Param]:

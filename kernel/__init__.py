@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     )
     from kernel.lake import Lake
     from kernel.manifest import Artifact, Counts, Manifest
-    from kernel.publication import Publication
+    from kernel.publication import Keep, Publication
     from kernel.source import Exclude, Fetch, Refusal, Source, WindowRule
     from kernel.window import Window
 
@@ -32,6 +32,7 @@ __all__ = [
     "Exclude",
     "Fetch",
     "GateBlocked",
+    "Keep",
     "Lake",
     "LakeCorrupt",
     "Manifest",
@@ -49,7 +50,7 @@ __all__ = [
 HOMES = {
     "lake": ("Lake",),
     "manifest": ("Artifact", "Counts", "Manifest"),
-    "publication": ("Publication",),
+    "publication": ("Keep", "Publication"),
     "source": ("Exclude", "Fetch", "Refusal", "Source", "WindowRule"),
     "window": ("Window",),
 }

@@ -15,10 +15,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 PLACE = ROOT / "build" / "native"
-# Merging; the rows of the tables; a walk through a release, the checks of it, and what is told of
-# them: three quarters of the time of `validate`.
+# Merging; what of a record is public; the rows of the tables; a walk through a release, the checks
+# of it, and what is told of them: three quarters of the time of `validate`.
 MODULES = (
     "transforms.merge",
+    "transforms.privacy.redaction",
     "transforms.tables.cells",
     "transforms.tables.plan",
     "transforms.tables.tabulator",

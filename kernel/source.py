@@ -117,7 +117,8 @@ class Source:
 
     `format` says what a body may be: a release package only, or `any`: release and record packages,
     releases, records, several of them in a row, archives of such. `mapping` names the module of
-    `transforms.mappings` that adjusts each release. `schedule` is "" for a source that is only
+    `transforms.mappings` that adjusts each release. `attribution` is the sentence that its licence
+    asks for wherever the data goes. `schedule` is "" for a source that is only
     fetched when somebody asks for it. `lapsed` says, in a sentence, that and since when the service
     is gone: then only archives and recordings can be read.
     """
@@ -130,6 +131,7 @@ class Source:
     format: Literal["release_package", "any"]
     licence: str
     licence_url: str
+    attribution: str
     policy_url: str
     coverage: str
     ocid_prefix: str

@@ -39,6 +39,12 @@ class Store(Protocol):
     def find(self, prefix: str, name: str) -> list[str]:
         """The sorted paths below `prefix` whose last part is `name`."""
 
+    def sizes(self, prefix: str) -> dict[str, int]:
+        """The size of every object below `prefix`, by path, sorted."""
+
+    def delete(self, path: str) -> None:
+        """Take away what is at `path`, if anything is."""
+
     def local(self, path: str, scratch: Path) -> Path:
         """The object as a local file for reading, fetched into `scratch` if it is remote."""
 
@@ -100,6 +106,18 @@ class LocalStore:
         found = (self.root / prefix).rglob(name)
         return sorted(str(path.relative_to(self.root)) for path in found)
 
+    def sizes(self, prefix: str) -> dict[str, int]:
+        files = (path for path in (self.root / prefix).rglob("*") if path.is_file())
+        return dict(sorted((str(f.relative_to(self.root)), f.stat().st_size) for f in files))
+
+    def delete(self, path: str) -> None:
+        target = self.root / path
+        target.unlink(missing_ok=True)
+        folder = target.parent
+        while folder != self.root and _emptied(folder):  # object stores have no empty folders
+            folder = folder.parent
+        _flush(folder)
+
     def local(self, path: str, scratch: Path) -> Path:  # noqa: ARG002 (remote stores need it)
         return self.root / path
 
@@ -156,11 +174,20 @@ class ObjectStore:
         return _swap(self, path, expected, data)
 
     def find(self, prefix: str, name: str) -> list[str]:
+        return [path for path in self.sizes(prefix) if path.rsplit("/", 1)[-1] == name]
+
+    def sizes(self, prefix: str) -> dict[str, int]:
         self.fs.invalidate_cache()
         root = self.fs._strip_protocol(self.root).strip("/")  # noqa: SLF001 (fsspec has no public one)
-        found = (str(path).strip("/") for path in self.fs.find(self._full(prefix)))
-        inside = (path.removeprefix(root).lstrip("/") for path in found)
-        return sorted(path for path in inside if path.rsplit("/", 1)[-1] == name)
+        found = self.fs.find(self._full(prefix), detail=True).items()
+        inside = (
+            (str(path).strip("/").removeprefix(root).lstrip("/"), told) for path, told in found
+        )
+        return dict(sorted((path, int(told["size"])) for path, told in inside))
+
+    def delete(self, path: str) -> None:
+        with contextlib.suppress(FileNotFoundError):
+            self.fs.rm_file(self._full(path))
 
     def local(self, path: str, scratch: Path) -> Path:
         target = scratch / path.replace("/", "_")
@@ -187,6 +214,19 @@ def _swap(store: Store, path: str, expected: bytes | None, data: bytes) -> bool:
     if found != expected:
         return False
     store.put(path, data)
+    return True
+
+
+def _emptied(folder: Path) -> bool:
+    """Remove `folder` if nothing is in it; whether it is gone."""
+    try:
+        folder.rmdir()
+    except FileNotFoundError:
+        return True
+    except OSError as error:
+        if error.errno not in {errno.ENOTEMPTY, errno.EEXIST}:
+            raise
+        return False
     return True
 
 

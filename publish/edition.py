@@ -1,7 +1,7 @@
 """The publish stage: one immutable edition, read back and verified, then the pointer.
 
 Owns the layout of `published/<publication>/<edition>/` and the order of its writes: files, then
-`SHA256SUMS`, then `manifest.json`, then `latest.json`.
+`SHA256SUMS`, then `manifest.json`, then `latest.json`, then what tells of them.
 """
 
 import logging
@@ -11,10 +11,17 @@ from pathlib import Path
 
 from kernel import Artifact, Lake, Manifest, Publication, Source, __version__
 from kernel.manifest import canonical
-from publish import json_files, pointer
+from publish import held, pointer, versions
+from publish.chain import PREVIOUS, previous_of
+from publish.delta.write import write_delta
+from publish.formats import format_of
 from publish.gate import pass_gate
+from publish.json.files import write_json, write_quarantine, write_records
 from publish.making import Making, Part, Rows
+from publish.metadata.write import write_metadata
 from publish.readme import readme
+from publish.sheets.excel import write_awards
+from publish.sheets.tables import write_tables
 from publish.summary import summarise
 from publish.verify import verify
 from transforms.compile import inputs_of
@@ -22,14 +29,6 @@ from transforms.tables.answers import answers, query
 from validation.check import FILES, file_of
 
 log = logging.getLogger(__name__)
-MEDIA_TYPES = {
-    ".json": "application/json",
-    ".gz": "application/gzip",
-    ".html": "text/html",
-    ".md": "text/markdown",
-    ".sql": "application/sql",
-    ".parquet": "application/vnd.apache.parquet",
-}
 
 
 def publish(
@@ -49,7 +48,8 @@ def publish(
         quality: the edition's verdict and report.
 
     Returns:
-        The edition's manifest, to which `latest.json` now points unless it points at newer records.
+        The edition's manifest, to which `latest.json` now points unless it points at newer records
+        or these were withdrawn.
 
     Raises:
         GateBlocked: the verdict is `block`.
@@ -60,7 +60,8 @@ def publish(
     edition = lake.committed(folder) or _build(publication, lake, inputs, tables, quality, folder)
     verify(lake, folder)
     moved = pointer.move_latest(lake, edition)
-    pointer.clear_held(lake, publication.id)
+    held.release(lake, edition)
+    versions.refresh(lake, publication.id)
     log.info("publication=%s edition=%s latest_moved=%s", publication.id, edition.version, moved)
     return edition
 
@@ -79,7 +80,9 @@ def _build(
         rows: Rows = {}
         for part in PARTS:
             rows |= part(making)
-        (scratch / "README.md").write_bytes(readme(publication, making.summary, tables, rows))
+        made, told = write_metadata(making, rows)
+        rows |= made
+        (scratch / "README.md").write_bytes(readme(publication, making.told(), tables, rows))
         rows["README.md"] = 0
         artifacts = [_put(lake, folder, scratch / name, name, n) for name, n in rows.items()]
         copied = [(tables, a, f"parquet/{a.path}") for a in tables.artifacts]
@@ -97,7 +100,11 @@ def _build(
             counts=tables.counts,
             artifacts=tuple(artifacts),
             inputs={manifest.folder: manifest.id for manifest in (*records, tables, quality)},
-            notes={"summary": making.summary, "generation": making.summary["generation"]},
+            notes={
+                "summary": making.told(),
+                **{name: making.summary[name] for name in ("generation", PREVIOUS)},
+                **told,
+            },
         )
     )
 
@@ -124,7 +131,7 @@ def _making(
         conversions=conversions,
         tables=tables,
         quality=quality,
-        previous=pointer.latest_edition(lake, publication.id),
+        previous=previous_of(lake, quality),
         parquet=parquet,
         summary=summarise(publication, inputs, conversions, tables, quality),
         folder=folder,
@@ -139,12 +146,12 @@ def _queries(making: Making) -> Rows:
 
 
 def _summary(making: Making) -> Rows:
-    making.place("summary.json").write_bytes(canonical(making.summary))
+    making.place("summary.json").write_bytes(canonical(making.told()))
     return {"summary.json": 0}
 
 
 def _put(lake: Lake, folder: str, local: Path, name: str, rows: int) -> Artifact:
-    media_type = MEDIA_TYPES[Path(name).suffix]
+    media_type = format_of(name).media_type
     return lake.save_file(folder, name, local, media_type=media_type, rows=rows)
 
 
@@ -165,8 +172,12 @@ def _sums(lake: Lake, folder: str, artifacts: Sequence[Artifact]) -> Artifact:
 
 
 PARTS: tuple[Part, ...] = (
-    json_files.write_json,
-    json_files.write_quarantine,
+    write_json,
+    write_records,
+    write_quarantine,
     _queries,
+    write_tables,
+    write_awards,
     _summary,
+    write_delta,
 )

@@ -4,8 +4,9 @@ Owns what the parts share. Each part is a function that takes a `Making`, writes
 `folder`, and returns the number of rows of each, by its path within the edition.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +27,10 @@ class Making:
         conversions: of each source, the manifests its records were compiled from.
         tables: the manifest of its tables.
         quality: the manifest of its verdict and report.
-        previous: the latest edition as published, if there is one.
+        previous: the edition that this one was judged against, as published, if there was one.
         parquet: the files of each table, local and verified, in the order of their rows.
         summary: see `publish.summary.summarise`.
+        redacted: how often what was withheld, by `field: rule`; the parts that redact add to it.
         folder: where its files are written; a part makes the folders it needs.
     """
 
@@ -43,6 +45,11 @@ class Making:
     parquet: Mapping[str, Sequence[Path]]
     summary: Mapping[str, Any]
     folder: Path
+    redacted: Counter[str] = field(default_factory=Counter)
+
+    def told(self) -> dict[str, Any]:
+        """The summary, with what was withheld so far."""
+        return {**self.summary, "redacted": dict(sorted(self.redacted.items()))}
 
     def place(self, name: str) -> Path:
         """The local path of the edition's file `name`, whose folder is there."""

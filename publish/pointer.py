@@ -1,14 +1,33 @@
-"""The two pointers of a publication: `latest.json`, and `held.json` when an edition was blocked.
+"""The pointer of a publication, `latest.json`.
 
-Owns their shape and the rule that nothing moves backwards. Moves are compared and repeated, so two
-writers end with the newer edition whoever comes last.
+Owns its shape and the rule that nothing moves backwards, unless somebody says so. Moves are
+compared and repeated, so two writers end with the newer edition whoever comes last.
 """
 
 import json
+from collections.abc import Container
 from typing import Any
 
 from kernel import Lake, LakeCorrupt, Manifest
 from kernel.manifest import canonical, digest
+from publish.withdrawn import stays_away, withdrawn
+
+
+def online(lake: Lake, publication_id: str) -> set[str]:
+    """The edition that `latest.json` names, and the one to which somebody is just taking it back.
+
+    By name, be they there or not; none before the first.
+
+    Raises:
+        LakeCorrupt: the pointer is unreadable.
+    """
+    path = _latest(publication_id)
+    found = lake.peek(path)
+    if found is None:
+        return set()
+    name = str(_read(found, path)["edition"])
+    entry = withdrawn(lake, publication_id).get(name)
+    return {name, entry["to"]} if entry else {name}
 
 
 def latest_edition(lake: Lake, publication_id: str) -> Manifest | None:
@@ -32,7 +51,10 @@ def latest_edition(lake: Lake, publication_id: str) -> Manifest | None:
 
 
 def move_latest(lake: Lake, edition: Manifest) -> bool:
-    """Point `latest.json` at `edition`, unless it points at newer records; True if it moved.
+    """Point `latest.json` at `edition`; True if it moved.
+
+    It stays where it is when it points at newer records, or when an edition of these records or of
+    newer ones was withdrawn.
 
     Raises:
         LakeCorrupt: what is there is unreadable.
@@ -41,7 +63,25 @@ def move_latest(lake: Lake, edition: Manifest) -> bool:
 
     def choose(found: bytes | None) -> bytes | None:
         older = found is None or _read(found, path)["generation"] <= target["generation"]
-        return canonical(target) if older else None
+        # Read after the pointer: where that has moved back, the reason is there already.
+        return canonical(target) if older and not stays_away(lake, edition) else None
+
+    return lake.move(path, choose)
+
+
+def move_back(lake: Lake, edition: Manifest, away: Container[str]) -> bool:
+    """Point `latest.json` at `edition`, whatever its records, if it points at one of `away`.
+
+    `away` are names of editions. True if it moved.
+
+    Raises:
+        LakeCorrupt: what is there is unreadable.
+    """
+    path, target = _latest(edition.subject), _pointer(edition)
+
+    def choose(found: bytes | None) -> bytes | None:
+        leaves = found is None or _read(found, path)["edition"] in away
+        return canonical(target) if leaves else None
 
     return lake.move(path, choose)
 
@@ -64,25 +104,5 @@ def _read(found: bytes, path: str) -> dict[str, Any]:
         raise LakeCorrupt(f"the pointer is unreadable: {error}. Restore it", path=path) from error
 
 
-def set_held(lake: Lake, publication_id: str, edition: str, reasons: list[str]) -> None:
-    """Say in `held.json` that `edition` was blocked, and why."""
-    _write_held(lake, publication_id, {"held": True, "edition": edition, "reasons": reasons})
-
-
-def clear_held(lake: Lake, publication_id: str) -> None:
-    """Say in `held.json` that nothing is held any more, if something was."""
-    if lake.peek(_held(publication_id)) is not None:
-        _write_held(lake, publication_id, {"held": False})
-
-
-def _write_held(lake: Lake, publication_id: str, state: dict[str, Any]) -> None:
-    data = canonical({"publication": publication_id, **state})
-    lake.move(_held(publication_id), lambda _found: data)
-
-
 def _latest(publication_id: str) -> str:
     return f"published/{publication_id}/latest.json"
-
-
-def _held(publication_id: str) -> str:
-    return f"published/{publication_id}/held.json"

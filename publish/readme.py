@@ -3,12 +3,12 @@
 Owns the text. Every number in it comes from the summary.
 """
 
-from collections.abc import Mapping
-from itertools import chain
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kernel import Manifest, Publication
-from publish.json_files import COMPILED, NONCONFORMING, PACKAGE, QUARANTINE
+from publish.json.files import FULL, LEFT_OUT, QUARANTINE
+from publish.sheets.files import told
 from transforms.tables.answers import answers
 from transforms.tables.layout import all_tables
 
@@ -45,14 +45,28 @@ pandas
     import pandas
     awards = pandas.read_parquet("parquet/awards.parquet")
 
+## Know it
+
+`dictionary.html` and `dictionary.csv` tell of every column what it means and how often it is
+filled; `publication-policy.html` what is covered and how; `CHANGELOG.md` what changed and what is
+wrong. `datapackage.json`, `dcat.jsonld`, `schema.org.jsonld` and `data.json` say it to software.
+
 ## Check it
 
     sha256sum -c SHA256SUMS
     tenderline verify .
 
+## What is withheld
+
+Names and contact details of people are left out, and e-mail addresses and telephone numbers in
+text are replaced by a note in brackets. Rows, counts and amounts are as they were.
+
+{withheld}
+
 ## Licence
 
 Published under [{licence}]({licence_url}). Contains public sector information of: {publishers}.
+`LICENSE.md` has the attribution of each source, `CITATION.cff` how to cite this edition.
 """
 
 
@@ -62,17 +76,11 @@ def readme(
     """The README as Markdown."""
     grains = [
         (f"parquet/{name}.parquet", summary["rows"][name], table.grain)
-        for name, table in chain(all_tables().items(), answers().items())
+        for name, table in {**all_tables(), **answers()}.items()
         if name in summary["rows"]
     ]
-    json_files = [
-        (COMPILED, "one compiled release, as JSON Lines"),
-        (PACKAGE, "one release of an OCDS 1.1 release package"),
-        (NONCONFORMING, "one release that breaks the structure of OCDS, as published"),
-        (QUARANTINE, "one release that could not be used, with the reason"),
-    ]
     asked = [(f"sql/{name}.sql", 0, f"the query that makes `{name}`") for name in answers()]
-    files = grains + [(name, rows[name], text) for name, text in json_files] + asked
+    files = [*grains, *_json_files(rows), *told(rows), *asked]
     made_up = any(entry["made_up"] for entry in summary["sources"].values())
     titles = [entry["title"] for entry in summary["sources"].values()]
     return TEXT.format(
@@ -85,7 +93,34 @@ def readme(
         made_up="**Some or all notices are made up, by a stand-in server.**\n\n" if made_up else "",
         **summary["counts"],
         files="\n".join(f"| `{name}` | {count:,} | {text} |" for name, count, text in files),
+        withheld=_withheld(summary["redacted"]),
         licence=publication.licence,
         licence_url=publication.licence_url,
         publishers=", ".join(titles),
     ).encode()
+
+
+def _json_files(rows: Mapping[str, int]) -> Iterator[tuple[str, int, str]]:
+    """The JSON files: those of years and of months of each source in one line each."""
+    yield FULL, rows[FULL], "one compiled release, as JSON Lines: all years"
+    for name in sorted(rows):
+        if name.startswith("json/compiled/"):
+            year = name.rpartition("/")[2].partition(".")[0]
+            told = f"one compiled release of a process whose first release is of {year}"
+            yield name, rows[name], told
+    for folder, what in (("packages", "release"), ("records", "record")):
+        found = [name for name in rows if name.startswith(f"json/{folder}/")]
+        for source in sorted({name.rpartition("/")[0] for name in found}):
+            total = sum(rows[name] for name in found if name.rpartition("/")[0] == source)
+            told = f"one {what} of an OCDS 1.1 {what} package; by month of the first release"
+            yield f"{source}/*.json.gz", total, told
+    yield LEFT_OUT, rows[LEFT_OUT], "one release that breaks the structure of OCDS"
+    yield QUARANTINE, rows[QUARANTINE], "one release that could not be used, with the reason"
+
+
+def _withheld(redacted: Mapping[str, int]) -> str:
+    """What was withheld, by rule, as a table."""
+    if not redacted:
+        return "Nothing had to be."
+    lines = [f"| {what} | {count:,} |" for what, count in redacted.items()]
+    return "\n".join(["| field: rule | how often |", "|---|---:|", *lines])

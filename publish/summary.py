@@ -9,6 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from kernel import Counts, Manifest, Publication, Source
+from publish.chain import PREVIOUS
 from transforms.compile import doubted
 
 
@@ -31,6 +32,7 @@ def summarise(
     return {
         "publication": publication.id,
         "edition": tables.version,
+        PREVIOUS: quality.notes.get(PREVIOUS),
         "decision": quality.notes["decision"],
         "reasons": list(quality.notes["reasons"]),
         "generation": sum(int(records.notes["generation"]) for _, records in inputs),

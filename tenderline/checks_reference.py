@@ -5,7 +5,7 @@ Owns the page; `python -m tenderline.reference checks > docs/checks.md` writes i
 
 from collections.abc import Iterable, Iterator
 
-from validation.catalogue import rules
+from validation.catalogue import gate_rules, rules
 from validation.checks.catalogue import CHECKS
 from validation.dataset.judge import checks as edition_checks
 
@@ -37,7 +37,7 @@ ROW = "| `{0.id}` | {0.version} | {0.severity} | {1} | {2} |"
 
 def page() -> str:
     """The page as Markdown."""
-    return "\n".join((HEAD, *_of_releases(), *_of_editions(), *_told()))
+    return "\n".join((HEAD, *_of_releases(), *_of_editions(), *_of_the_gate(), *_told()))
 
 
 def _of_releases() -> Iterator[str]:
@@ -54,6 +54,13 @@ def _of_editions() -> Iterator[str]:
         "when it is asked for.\n"
     )
     yield from _table(ROW.format(c, c.demand, c.source) for c in edition_checks())
+
+
+def _of_the_gate() -> Iterator[str]:
+    yield "## Asked by the gate alone\n"
+    others = {*rules(), *(check.id for check in edition_checks())}
+    found = (rule for name, rule in gate_rules().items() if name not in others)
+    yield from _table(ROW.format(rule, rule.demand, rule.source) for rule in found)
 
 
 def _told() -> Iterator[str]:

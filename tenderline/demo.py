@@ -6,9 +6,10 @@ on loopback, the real DAGs, real editions.
 
 import os
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from extractors.loader import load_all
@@ -23,6 +24,7 @@ SPANS = {  # of windows of the calendar, in which a stand-in has enough
     "month": Window(datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 3, 31, 13, tzinfo=UTC)),
     "year": Window(datetime(2025, 1, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC)),
 }
+TOGETHER = "uk"  # the publication of several sources that is made, too
 FEW = 4  # made-up notices a working day where a whole month or year is fetched
 SEED = 2026
 PORT = 8640  # preferred, and those behind it, so that a demo repeated gives the same raw bytes
@@ -38,10 +40,11 @@ Try next
 
 
 def demo(home: Path, lake_root: Path) -> list[Manifest]:
-    """Run the pull DAG and the publish DAG of every source against its stand-in.
+    """Run the pull DAG and the publish DAG of every source against its stand-in, then publish
+    those of the United Kingdom together.
 
     Returns:
-        The editions, one for each source.
+        The editions, one for each source, and that of several together.
 
     Raises:
         PipelineError: a DAG run did not end in success; its tasks' logs say why.
@@ -49,7 +52,8 @@ def demo(home: Path, lake_root: Path) -> list[Manifest]:
     airflow_home.prepare(home)
     os.environ["TENDERLINE_LAKE"] = str(lake_root)
     lake, sources = Lake(lake_root), load_all()
-    before = {source.id: latest_edition(lake, source.id) for source in sources}
+    names = [*(source.id for source in sources), TOGETHER]
+    before = {name: latest_edition(lake, name) for name in names}
     with ExitStack() as servers:
         told = [f"{s.id}={_serve(s, n, servers).url}" for n, s in enumerate(sources)]
         os.environ["TENDERLINE_AT"] = ",".join(told)
@@ -73,28 +77,35 @@ def _run_dags(sources: tuple[Source, ...]) -> None:
     from dags.once import prepare, run_once  # Airflow reads its settings when imported
 
     warnings.simplefilter("ignore")  # deprecations inside Airflow, which sets filters itself
-    with console.steps(1 + 2 * len(sources)) as told:
+    with console.steps(2 + 2 * len(sources)) as told:
         told("Airflow: metadata database and DAGs")
         bag = prepare()
         for source in sources:
             span = SPANS.get(str(source.window.step), DAYS)
             conf = {"start": span.start.isoformat(), "end": span.end.isoformat()}
-            for dag_id, given in ((f"pull_{source.id}", conf), (f"publish_{source.id}", None)):
-                told(f"Airflow: {dag_id}")
-                state = run_once(bag, dag_id, given)
-                if state != "success":
-                    raise PipelineError(f"{dag_id} ended as {state}: the lines above say why")
+            _run(partial(run_once, bag), f"pull_{source.id}", conf, told)
+            _run(partial(run_once, bag), f"publish_{source.id}", None, told)
+        _run(partial(run_once, bag), f"publish_{TOGETHER}", None, told)
+
+
+def _run(
+    once: Callable[..., str], dag_id: str, given: dict[str, str] | None, told: console.Told
+) -> None:
+    told(f"Airflow: {dag_id}")
+    state = once(dag_id, given)
+    if state != "success":
+        raise PipelineError(f"{dag_id} ended as {state}: the lines above say why")
 
 
 def _tell(lake: Lake, before: Mapping[str, Manifest | None]) -> list[Manifest]:
     editions, rows = [], []
-    for source_id, old in before.items():
-        edition = latest_edition(lake, source_id)
+    for name, old in before.items():
+        edition = latest_edition(lake, name)
         if edition is None:
-            raise PipelineError("no edition was published", path=f"{lake.root}/{source_id}")
+            raise PipelineError("no edition was published", path=f"{lake.root}/{name}")
         summary, counts = edition.notes["summary"], edition.notes["summary"]["counts"]
         said = "as before" if edition == old else summary["decision"]
-        rows.append((source_id, edition.version, counts["read"], counts["written"],
+        rows.append((name, edition.version, counts["read"], counts["written"],
                      counts["rejected"], counts["merged"], said))  # fmt: skip
         editions.append(edition)
     head = ("publication", "edition", "read", "published", "quarantined", "duplicates", "")

@@ -80,13 +80,10 @@ class Run:
             self.told(f"{source.id} compile", 1)
             self._keep(compile_records(source, self.lake))
 
-    def publications(self, source_ids: Iterable[str]) -> list[Manifest]:
-        """Make the next edition of every publication that holds one of the sources."""
-        made = (
-            self.publication(publication, [load(source_id) for source_id in publication.sources])
-            for publication in loader.load_all()
-            if set(source_ids) & set(publication.sources)
-        )
+    def publications(self, names: Iterable[str]) -> list[Manifest]:
+        """Make the next edition of every publication that is named; a source's has its name."""
+        found = map(loader.load, names)
+        made = (self.publication(each, map(load, each.sources)) for each in found)
         return [edition for edition in made if edition]
 
     def publication(self, publication: Publication, sources: Iterable[Source]) -> Manifest | None:

@@ -1,14 +1,14 @@
 """Renders the reference of the published tables from their facts, for `docs/tables.md`.
 
-Owns the page, and the command that writes this one, that of the model and that of the checks:
-`python -m tenderline.reference > docs/tables.md`, `python -m tenderline.reference ocds >
-docs/ocds.md`, `python -m tenderline.reference checks > docs/checks.md`. Tests compare.
+Owns the page, and the command that writes this one and those of other facts: `python -m
+tenderline.reference > docs/tables.md`, and the same with `ocds`, `checks` and `excel` for the page
+of that name. Tests compare.
 """
 
 import sys
 from collections.abc import Iterator
 
-from tenderline import checks_reference, ocds_reference
+from tenderline import checks_reference, excel_reference, ocds_reference
 from transforms.tables.answers import answers, query
 from transforms.tables.layout import all_tables, layout
 from transforms.tables.schema import Table
@@ -54,7 +54,7 @@ carries its definition in the Parquet file. A further table that has no row is n
 LEFT_OUT = """
 ## What no table has
 
-Left out on purpose, since it is about people; the JSON files of an edition have it:
+Left out on purpose, since it is about people ([privacy.md](privacy.md)); no file has it:
 """
 
 
@@ -100,7 +100,12 @@ def _left_out() -> Iterator[str]:
         yield f"- {', '.join(ends)}: {reason}"
 
 
-PAGES = {"tables": page, "ocds": ocds_reference.page, "checks": checks_reference.page}
+PAGES = {
+    "tables": page,
+    "ocds": ocds_reference.page,
+    "checks": checks_reference.page,
+    "excel": excel_reference.page,
+}
 
 if __name__ == "__main__":
     sys.stdout.write(PAGES[sys.argv[1] if sys.argv[1:] else "tables"]())

@@ -6,11 +6,14 @@ import os
 import shutil
 import socket
 import tempfile
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import fsspec
 import pytest
 
 from kernel import Lake
@@ -48,6 +51,31 @@ def is_loopback(host: str) -> bool:
 def lake(tmp_path: Path) -> Lake:
     """An empty lake."""
     return Lake(tmp_path / "lake")
+
+
+@dataclass
+class Located:
+    """What Airflow's ObjectStoragePath and universal-pathlib's UPath have in common."""
+
+    fs: Any
+    path: str
+
+    def __str__(self) -> str:
+        return f"{self.fs.protocol}://{self.path}"
+
+
+@pytest.fixture(params=["folder", "address", "object"])
+def any_lake(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Lake]:
+    """The same lake as a folder, at an fsspec address, and as an object with `.fs` and `.path`."""
+    name, memory = f"/{uuid.uuid4()}", fsspec.filesystem("memory")
+    roots = {
+        "folder": tmp_path / "lake",
+        "address": f"memory:/{name}/lake",
+        "object": Located(memory, f"{name}/lake"),
+    }
+    yield Lake(roots[request.param])
+    if memory.exists(name):
+        memory.rm(name, recursive=True)
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from types import TracebackType
 from typing import Any, Self
 
 DEFECT = 70  # EX_SOFTWARE of sysexits.h
-EFFECTS = ("put", "put_file", "create", "swap")
+EFFECTS = ("put", "put_file", "create", "swap", "delete")
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ class _Server:
 def _child(argv: list[str], at: int, stop: bool, limit: int) -> None:
     from tenderline.cli import main
 
-    moments = _disturb(at, stop=stop)
+    moments = disturb(at, stop=stop)
     sys.argv = ["tenderline", *argv]
     if limit:
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
@@ -161,8 +161,11 @@ def _child(argv: list[str], at: int, stop: bool, limit: int) -> None:
         os._exit(code)
 
 
-def _disturb(at: int, *, stop: bool) -> Iterator[int]:
-    """Count moments: before, in the middle of, and after every effect on the store."""
+def disturb(at: int, *, stop: bool) -> Iterator[int]:
+    """Count moments: before, in the middle of, and after every effect on the store.
+
+    At the moment `at` this process, which is to have been forked for it, gets a signal.
+    """
     from kernel.store import LocalStore
 
     moments, inside = itertools.count(1), []

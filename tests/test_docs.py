@@ -7,7 +7,7 @@ from benchmarks.page import page as performance_page
 from benchmarks.results import read_measured
 from extractors.loader import load_all
 from kernel import __version__
-from tenderline import checks_reference, ocds_reference
+from tenderline import checks_reference, excel_reference, ocds_reference
 from tenderline.reference import page
 
 ROOT = Path(__file__).parents[1]
@@ -34,6 +34,12 @@ def test_the_page_on_performance_is_what_was_measured() -> None:
     told = (ROOT / "docs" / "performance.md").read_text()
     measured = read_measured(ROOT / "docs" / "performance")
     assert told == performance_page(measured), "write it anew: python -m benchmarks.page"
+
+
+def test_the_page_of_files_for_spreadsheets_is_what_the_facts_say() -> None:
+    told = (ROOT / "docs" / "excel.md").read_text()
+    again = "write it anew: python -m tenderline.reference excel > docs/excel.md"
+    assert told == excel_reference.page(), again
 
 
 @pytest.mark.parametrize(

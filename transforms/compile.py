@@ -5,13 +5,13 @@ they are brought up to date is in `transforms.renewal`.
 """
 
 import logging
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from zoneinfo import ZoneInfo
 
 from kernel import Counts, Lake, Manifest, NothingNew, Source, Window, __version__
 from kernel.manifest import canonical, digest
+from kernel.version import order
 from transforms.convert import RELEASES
 from transforms.lines import lines_of
 from transforms.record import Tally
@@ -98,8 +98,8 @@ def _codes(records: Manifest) -> tuple[list[int], list[list[int]]]:
 
 
 def _code(path: str) -> list[int]:
-    """The code version that ends `path`, to compare: 2026.10 comes after 2026.9."""
-    return [int(number) for number in re.findall(r"[0-9]+", path.rpartition("/")[2])]
+    """The code version that ends `path`, to compare."""
+    return order(path.rpartition("/")[2])
 
 
 def inputs_of(records: Manifest, lake: Lake) -> list[Manifest]:

@@ -1,7 +1,8 @@
 """Everything that can be found wrong, by its id: what it demands, how grave it is, since when.
 
-Owns the look-up over checks of releases, checks of editions, and the rules told by the schema, by
-reading and by compiling, which stand in `rules.csv`.
+Owns the look-up over checks of releases, checks of editions, the rules told by the schema, by
+reading and by compiling, which stand in `rules.csv`, and those that only the gate asks for, which
+stand in `gate_rules.csv`.
 """
 
 import csv
@@ -31,7 +32,20 @@ UNLISTED = Rule("", 1, "error", "The schema is kept.", "OCDS 1.1.5 schema")
 @cache
 def _listed() -> dict[str, Rule]:
     """The rules that are no checks, by id."""
-    text = files("validation").joinpath("rules.csv").read_text(encoding="utf-8")
+    return _rows("rules.csv")
+
+
+@cache
+def gate_rules() -> dict[str, Rule]:
+    """Every rule that a verdict can name, by id: those of the gate, and all others."""
+    from validation.dataset.judge import checks  # DuckDB, which judging one release does not need
+
+    whole = {c.id: Rule(c.id, c.version, c.severity, c.demand, c.source) for c in checks()}
+    return {**_rows("gate_rules.csv"), **whole, **rules()}
+
+
+def _rows(name: str) -> dict[str, Rule]:
+    text = files("validation").joinpath(name).read_text(encoding="utf-8")
     return {
         row["id"]: Rule(
             row["id"], int(row["version"]), row["severity"], row["demand"], row["source"]

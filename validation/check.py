@@ -12,6 +12,7 @@ from typing import Any
 
 from kernel import Artifact, Lake, Manifest, Publication, Source, __version__
 from kernel.manifest import canonical, digest
+from kernel.publication import link
 from transforms.compile import inputs_of
 from validation.expect import expect
 from validation.gate import Result, Verdict, decide, waive
@@ -52,7 +53,8 @@ def check(
     Returns:
         The manifest of the verdict as JSON and as a page, of every failure as a row, of the counts
         by buyer and month, and of the coverage of every field; see `file_of`. `notes.decision` and
-        `notes.reasons` are the verdict.
+        `notes.reasons` are the verdict; `notes.previous` names the edition before. Of two attempts
+        that see another one before them, the first to commit decides which one it is.
     """
     folder = f"quality/{publication.id}/{tables.version}"
     if done := lake.committed(folder):
@@ -69,7 +71,7 @@ def check(
         artifacts = [*_save(lake, folder, scratch, measured)]
     log.info("publication=%s edition=%s verdict=%s failed=%d", publication.id, tables.version,
              verdict.decision, len(verdict.reasons))  # fmt: skip
-    return lake.commit(_manifest(folder, publication, tables, artifacts, verdict))
+    return lake.commit(_manifest(folder, publication, tables, artifacts, verdict, previous))
 
 
 def _manifest(
@@ -78,6 +80,7 @@ def _manifest(
     tables: Manifest,
     artifacts: Sequence[Artifact],
     verdict: Verdict,
+    previous: Manifest | None,
 ) -> Manifest:
     return Manifest(
         folder=folder,
@@ -88,7 +91,11 @@ def _manifest(
         counts=tables.counts,
         artifacts=tuple(artifacts),
         inputs={tables.folder: tables.id},
-        notes={"decision": verdict.decision, "reasons": list(verdict.reasons)},
+        notes={
+            "decision": verdict.decision,
+            "reasons": list(verdict.reasons),
+            "previous": link(previous),
+        },
     )
 
 

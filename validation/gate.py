@@ -40,12 +40,22 @@ class Verdict:
 
 def decide(results: Iterable[Result]) -> Verdict:
     """One fatal failure blocks; one other failure warns; a waived one does neither."""
-    counts = (r for r in results if not r.ok and not r.waived)
-    failed = sorted(counts, key=lambda r: (not r.fatal, r))
-    reasons = tuple(f"{r.check} of {r.subject}: {r.message} ({r.observed})" for r in failed)
-    if any(result.fatal for result in failed):
+    counts = failed(results)
+    reasons = tuple(map(reason, counts))
+    if any(result.fatal for result in counts):
         return Verdict("block", reasons)
-    return Verdict("publish-with-warnings" if failed else "publish", reasons)
+    return Verdict("publish-with-warnings" if counts else "publish", reasons)
+
+
+def failed(results: Iterable[Result]) -> list[Result]:
+    """The failures that count, fatal ones first."""
+    counts = (r for r in results if not r.ok and not r.waived)
+    return sorted(counts, key=lambda r: (not r.fatal, r))
+
+
+def reason(result: Result) -> str:
+    """A sentence for a failure."""
+    return f"{result.check} of {result.subject}: {result.message} ({result.observed})"
 
 
 def waive(results: Iterable[Result], waivers: Iterable[Waiver], today: date) -> Iterator[Result]:

@@ -1,15 +1,15 @@
-"""Commands that look at what is there: `sources`, `editions`, `verify`."""
+"""Commands that look at what is there: `sources`, `crosscheck`, `verify`, `trace`."""
 
 import sys
 from datetime import date, timedelta
-from pathlib import Path
 
 import click
 
-from kernel import ConfigError, Lake, Source, Window
+from kernel import ConfigError, Lake, LakeCorrupt, Source, Window
 from kernel.window import stamp
 from tenderline import console
 from tenderline.command import lake_option
+from tenderline.found import found_edition
 
 
 @click.command()
@@ -92,44 +92,34 @@ def _days(start: str | None, end: str | None) -> tuple[date, date]:
 
 
 @click.command()
-@lake_option
-def editions(lake_root: str) -> None:
-    """List the editions in the lake."""
-    from publish.pointer import latest_edition
-
-    lake = Lake(lake_root)
-    rows = []
-    for folder in lake.folders("published"):
-        manifest = lake.manifest(folder)
-        latest = latest_edition(lake, manifest.subject)
-        mark = "latest" if latest and latest.version == manifest.version else ""
-        summary = manifest.notes["summary"]
-        rows.append((manifest.subject, manifest.version, mark, summary["decision"],
-                     summary["rows"]["releases"], summary["rows"]["processes"]))  # fmt: skip
-    head = ("publication", "edition", "", "decision", "releases", "processes")
-    console.table("Editions", head, rows)
-
-
-@click.command()
 @click.argument("edition")
 @lake_option
 def verify(edition: str, lake_root: str) -> None:
     """Read EDITION back: its name in the lake, or a folder it was copied to."""
-    from kernel.lake import MANIFEST
     from publish.verify import verify as read_back
 
-    path = Path(edition)
-    if (path / MANIFEST).is_file():
-        path = path.resolve()
-        lake, folder = Lake(path.parent), path.name
-    else:
-        lake = Lake(lake_root)
-        found = [f for f in lake.folders("published") if edition in (f, f.rsplit("/", 1)[-1])]
-        if len(found) != 1:
-            raise ConfigError(
-                f"no edition {edition!r}: `tenderline editions` lists them", path=lake_root
-            )
-        folder = found[0]
-    manifest = read_back(lake, folder)
+    lake, found = found_edition(edition, lake_root)
+    manifest = read_back(lake, found.folder)
     files = len(manifest.artifacts)
     console.out.print(f"{manifest.version}: {files} files are as they were written")
+
+
+@click.command()
+@click.argument("ocid")
+@click.option("--edition", default="", help="Name of the edition. Default: each latest one.")
+@lake_option
+def trace(ocid: str, edition: str, lake_root: str) -> None:
+    """Show the way from what is published of OCID back to the raw pages.
+
+    Of each edition: the tables' rows, the record, its releases, the conversion, the raw page with
+    its address, time and hash. Ends as for a broken lake where something is not what was written.
+    """
+    from tenderline.trace import trace as follow
+
+    broken = 0
+    for step in follow(Lake(lake_root), ocid, edition):
+        broken += not step.holds
+        state = "" if step.holds else "  NOT WHAT WAS WRITTEN"
+        console.out.print(f"{step.kind:<11} {step.told}{state}", markup=False)
+    if broken:
+        raise LakeCorrupt(f"{broken} steps of the way are not what was written: restore them")

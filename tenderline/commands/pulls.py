@@ -1,4 +1,4 @@
-"""Commands that fetch and publish: `run`, `backfill`."""
+"""Commands that fetch and publish: `run`, `backfill`, `publish`."""
 
 from contextlib import ExitStack
 from pathlib import Path
@@ -65,6 +65,8 @@ def run(  # noqa: PLR0913, PLR0917 - one for each option
 ) -> None:
     """Fetch, convert, compile, check and publish. Done work is not done again.
 
+    Each source is published alone; `tenderline publish` publishes several together.
+
     Without --from the last whole day is fetched; with --replay, what the recording covers.
     """
     from extractors.loader import load
@@ -127,8 +129,28 @@ def backfill(
     filling.finish()
 
 
+@click.command()
+@click.argument("names", metavar="PUBLICATION...", nargs=-1, required=True)
+@lake_option
+def publish(names: tuple[str, ...], lake_root: str) -> None:
+    """Publish the next edition of each PUBLICATION from the records in the lake.
+
+    A publication is a source, or several together: uk, scotland, wales, australia, all.
+    """
+    from tenderline.pipeline import Run
+
+    lake = Lake(lake_root)
+    lake.store.sweep()
+    with console.steps(3 * len(names)) as told:
+        work = Run(lake, "publish", told)
+        editions = work.publications(names)
+    _tell(work, editions)
+
+
 def _tell(work: "Run", editions: "list[Manifest]") -> None:
     """Show what a run did."""
+    from publish.pointer import online
+
     lake = work.lake
     console.summary(work.manifests)
     for edition in editions:
@@ -138,5 +160,8 @@ def _tell(work: "Run", editions: "list[Manifest]") -> None:
             console.out.print(f"published {where} ({decision})", markup=False)
         else:
             console.out.print(f"nothing new: {where} was published before", markup=False)
+        if edition.version not in (names := online(lake, edition.subject)):
+            why = "it is of newer records, or these were withdrawn"
+            console.out.print(f"latest stays {', '.join(sorted(names))}: {why}", markup=False)
     if not lake.changes and not editions:
         console.out.print("nothing new: all of this was done before")

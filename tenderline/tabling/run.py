@@ -14,14 +14,14 @@ from typing import Any
 import pyarrow as pa
 
 from kernel import __version__
+from publish.sheets.csv_text import CsvFile
+from publish.sheets.sheet import Form, SheetPart, Sheets
 from tenderline.merging.hold import Held
 from tenderline.merging.intake import taken_in
 from tenderline.merging.tally import Tally
 from tenderline.tabling.arrange import arranged
-from tenderline.tabling.csv_text import CsvFile
 from tenderline.tabling.gather import Compiled, gather
 from tenderline.tabling.rows import Gathered
-from tenderline.tabling.sheet import SheetPart, Sheets
 from tenderline.tabling.workbook import workbook
 from tenderline.whole_file import whole_folder
 from transforms.tables.groups import ROW_GROUP, Filled
@@ -90,8 +90,8 @@ def make_tables(names: Sequence[str], out: Path, forms: Forms = PARQUET, *, jobs
         made.rows = {name: written[name][0] for name in all_tables() if name in written}
         if forms.xlsx:
             parts = [part for name in made.rows for part in written[name][1]]
-            made.long = sum(part.long for part in parts)
-            workbook(folder / WORKBOOK, parts)
+            made.long = sum(part.tally.long for part in parts)
+            workbook(folder / WORKBOOK, parts, intake.scratch)
     return made
 
 
@@ -111,7 +111,7 @@ def _write(
     files: list[Any] = [parquet]
     if forms.csv:
         files.append(CsvFile(str(folder / f"{name}.csv"), parquet.schema))
-    sheets = Sheets(scratch, name, parquet.schema) if forms.xlsx else None
+    sheets = Sheets(scratch, name, Form(parquet.schema.names)) if forms.xlsx else None
     if sheets:
         files.append(sheets)
     with ExitStack() as stack:

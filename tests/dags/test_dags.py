@@ -4,13 +4,14 @@ import difflib
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from extractors.loader import load_all as sources
-from kernel import Publication, Source
+from kernel import Keep, Publication, Source
 from publish.loader import load_all as publications
 from tests.dags.conftest import ROOT
 
@@ -73,6 +74,16 @@ def test_a_publish_dag_has_the_agreed_shape(
     publication: Publication, bag: Any, tmp_path: Path
 ) -> None:
     agreed("publish", shape(bag.dags[f"publish_{publication.id}"], publication.id), tmp_path)
+
+
+def test_only_a_publication_that_says_what_to_keep_removes_anything() -> None:
+    from dags.factory import publication_dag
+
+    keeps = replace(publications()[0], keep=Keep(last=3))
+    tasks = publication_dag(keeps).task_dict
+    assert tasks["retain"].upstream_task_ids == {"publish"}
+    assert tasks["retain"].trigger_rule.value == "all_success"
+    assert "retain" not in publication_dag(replace(keeps, keep=None)).task_dict
 
 
 def agreed(kind: str, found: dict[str, Any], scratch: Path) -> None:

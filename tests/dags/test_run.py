@@ -119,6 +119,10 @@ def test_a_blocked_edition_fails_at_the_gate(story: Story) -> None:
 def test_a_blocked_edition_leaves_the_last_good_one(story: Story) -> None:
     before, after = published(story.once), published(story.held)
     added = {path: json.loads(data) for path, data in after.items() if path not in before}
-    assert {path: after[path] for path in before} == before
+    told = "published/find_a_tender/versions.json"
+    assert {path for path in before if after[path] != before[path]} == {told}
     assert list(added) == ["published/find_a_tender/held.json"]
-    assert added["published/find_a_tender/held.json"]["held"] is True
+    held = added["published/find_a_tender/held.json"]
+    assert (held["held"], held["checks"][0]["id"]) == (True, "min_releases")
+    assert held["stays"] == json.loads(after[told])["last_successful"]
+    assert json.loads(after[told])["held"]["edition"] == held["edition"]

@@ -2,12 +2,13 @@
 
 import random
 import re
-from dataclasses import fields, replace
+from dataclasses import asdict, fields, replace
 
 import pytest
 
-from kernel import Artifact, Counts, Manifest, Publication
+from kernel import Artifact, ConfigError, Counts, Keep, Manifest, Publication
 from kernel import publication as module
+from kernel.facts import read_facts
 from kernel.manifest import digest
 
 PUBLICATION = Publication(
@@ -73,10 +74,42 @@ def test_other_records_have_another_name():
     assert name not in [PUBLICATION.edition(other) for other in others]
 
 
-@pytest.mark.parametrize("field", [field.name for field in fields(Publication)])
+FACTS = [field.name for field in fields(Publication) if field.name != "keep"]
+
+
+@pytest.mark.parametrize("field", FACTS)
 def test_other_facts_have_another_name(field):
     changed = replace(PUBLICATION, **{field: ("a",) if field == "sources" else "another"})
     assert changed.edition(INPUTS) != PUBLICATION.edition(INPUTS)
+
+
+def test_what_is_kept_is_no_content():
+    kept = replace(PUBLICATION, keep=Keep(last=3, cited=("2026-08-10-00000000",)))
+    assert kept.edition(INPUTS) == PUBLICATION.edition(INPUTS)
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ("last = 0", "`last` is 1 or more"),
+        ("months = -1", "`months` is 0 or more"),
+        ("last = '3'", "keep.last"),
+        ("years = 2", "unknown key keep.years"),
+        ("cited = 'x'", "keep.cited"),
+    ],
+)
+def test_what_is_kept_is_read_strictly(tmp_path, told, said):
+    facts = "".join(
+        f"{name} = {value!r}\n"
+        for name, value in asdict(PUBLICATION).items()
+        if isinstance(value, str) and name != "id"
+    )
+    path = tmp_path / "some.toml"
+    path.write_text(f"{facts}sources = ['a', 'b']\n[keep]\nlast = 7\n")
+    assert read_facts(path, Publication, id="some") == replace(PUBLICATION, keep=Keep(last=7))
+    path.write_text(f"{facts}sources = ['a', 'b']\n[keep]\n{told}\n")
+    with pytest.raises(ConfigError, match=re.escape(said)):
+        read_facts(path, Publication, id="some")
 
 
 def test_another_code_version_has_another_name(monkeypatch):

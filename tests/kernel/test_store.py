@@ -132,6 +132,33 @@ def test_find_lists_by_last_part_below_a_prefix(any_store: Store) -> None:
     assert any_store.find("b", "x.json") == []
 
 
+def test_sizes_are_of_all_that_lies_below_a_prefix(any_store: Store) -> None:
+    assert any_store.sizes("a") == {}
+    for path, size in {"a/2/x": 3, "a/1/y": 0, "ab/z": 1}.items():
+        any_store.put(path, b"x" * size)
+    assert list(any_store.sizes("a").items()) == [("a/1/y", 0), ("a/2/x", 3)]
+
+
+def test_what_is_deleted_is_gone_and_nothing_else(any_store: Store) -> None:
+    for path in ("a/1/x", "a/1/y", "a/2/x"):
+        any_store.put(path, b"x")
+    for path in ("a/1/x", "a/1/x", "a/2/x", "nowhere/x"):
+        any_store.delete(path)
+    assert set(any_store.sizes("a")) == {"a/1/y"}
+    with pytest.raises(FileNotFoundError):
+        any_store.read("a/1/x")
+
+
+def test_no_empty_folder_is_left(store: LocalStore) -> None:
+    store.put("a/b/c/x", b"x")
+    store.put("a/y", b"y")
+    store.delete("a/b/c/x")
+    assert [path.name for path in (store.root / "a").iterdir()] == ["y"]
+    store.delete("a/y")
+    assert store.root.is_dir()
+    assert not (store.root / "a").exists()
+
+
 def test_an_object_is_had_as_a_local_file(any_store: Store) -> None:
     any_store.put("a/b.parquet", b"rows")
     with any_store.scratch() as folder:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from kernel import Lake, Manifest
+from kernel import Lake, Manifest, Publication
 from publish.edition import publish
 from publish.loader import load
 from publish.pointer import latest_edition
@@ -24,11 +24,17 @@ def lake(tmp_path: Path) -> Lake:
 @pytest.fixture
 def publish_now(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> Publisher:
     """Publishes releases from raw page to edition; Great Expectations has tests of its own."""
+    return publisher(lake, monkeypatch)
+
+
+def publisher(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> Publisher:
     monkeypatch.setattr(check_module, "check_tables", lambda _files: iter(()))
     monkeypatch.setattr(check_module, "check_metrics", lambda _frame: iter(()))
-    publication = load("find_a_tender")
+    known = load("find_a_tender")
 
-    def publish_releases(*releases: Any, into: Lake = lake, **more: Any) -> Manifest:
+    def publish_releases(
+        *releases: Any, into: Lake = lake, publication: Publication = known, **more: Any
+    ) -> Manifest:
         inputs = [(SOURCE, compiled(into, package(*releases), **more))]
         tables = build_tables(publication, into, inputs)
         previous = latest_edition(into, publication.id)

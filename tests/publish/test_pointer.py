@@ -13,10 +13,10 @@ import pytest
 
 from kernel import Artifact, Counts, Lake, LakeCorrupt, Manifest
 from kernel.manifest import digest
-from publish.pointer import clear_held, latest_edition, move_latest, set_held
+from publish.pointer import latest_edition, move_latest
 
 VALUE = re.compile(rb': "?([^",\n]+)')
-LATEST, HELD = "published/some/latest.json", "published/some/held.json"
+LATEST = "published/some/latest.json"
 
 
 @pytest.fixture
@@ -139,37 +139,3 @@ def test_no_value_of_a_pointer_changes_unseen(lake: Lake) -> None:
         lake.store.put(LATEST, data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :])
         with pytest.raises(LakeCorrupt):
             latest_edition(lake, "some")
-
-
-def test_held_says_what_is_held_and_why_until_it_is_cleared(lake: Lake) -> None:
-    set_held(lake, "some", "2026-08-03-00000000", ["too few", "too odd"])
-    assert json.loads(lake.store.read(HELD)) == {
-        "publication": "some",
-        "held": True,
-        "edition": "2026-08-03-00000000",
-        "reasons": ["too few", "too odd"],
-    }
-    clear_held(lake, "some")
-    assert json.loads(lake.store.read(HELD)) == {"publication": "some", "held": False}
-
-
-def test_nothing_is_said_of_what_never_was_held(lake: Lake) -> None:
-    clear_held(lake, "some")
-    assert lake.peek(HELD) is None
-    assert lake.changes == 0
-
-
-def test_to_hold_or_clear_twice_changes_nothing(lake: Lake) -> None:
-    for act in (lambda: set_held(lake, "some", "x", ["y"]), lambda: clear_held(lake, "some")):
-        act()
-        changes = lake.changes
-        act()
-        assert lake.changes == changes
-
-
-def test_holding_an_edition_leaves_latest_alone(lake: Lake) -> None:
-    move_latest(lake, edition(lake, 3))
-    data = lake.store.read(LATEST)
-    set_held(lake, "some", "2026-08-04-00000000", ["too few"])
-    clear_held(lake, "some")
-    assert lake.store.read(LATEST) == data

@@ -1,14 +1,22 @@
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import click
 import pyarrow.parquet as pq
 import pytest
 
-from kernel import __version__
+from kernel import Lake, Manifest, __version__
+from publish.held import hold
+from publish.pointer import move_latest
 from tenderline.cli import cli, main
+from tenderline.command import MODULES
 from tenderline.stand_in import Server, StandIn
+from tests.publish.editions_made import edition as edition_made
+from tests.publish.editions_made import judged
+from tests.publish.test_held import result
 
 SHARED = Path(__file__).parents[2].parent / "shared"
 DAYS = SHARED / "recordings" / "find_a_tender"
@@ -52,8 +60,11 @@ def test_the_version(tell: Teller) -> None:
 
 
 def test_every_command_has_help_and_is_in_the_readme(tell: Teller) -> None:
-    for name, command in cli.commands.items():
+    assert len(MODULES) > 10
+    for name in MODULES:
         assert tell(name, "--help")[0] == 0
+        command = cli.get_command(click.Context(cli), name)
+        assert command
         assert command.help
         assert f"tenderline {name}" in README, name
 
@@ -71,6 +82,10 @@ def test_every_command_has_help_and_is_in_the_readme(tell: Teller) -> None:
         (["run", "find_a_tender", "--replay", "nowhere"], "no such folder"),
         (["run"], "Missing argument"),
         (["verify", "nowhere"], "lists them"),
+        (["retain", "nowhere"], "no publication 'nowhere'"),
+        (["rollback", "nowhere", "--reason", "x"], "no publication 'nowhere'"),
+        (["rollback", "find_a_tender"], "Missing option '--reason'"),
+        (["rollback", "find_a_tender", "--reason", "x"], "nothing was published"),
     ],
 )
 def test_a_wrong_word_is_exit_2_and_says_what_to_do(
@@ -127,13 +142,50 @@ def test_run_twice_then_verify_and_list(tell: Teller, tmp_path: Path) -> None:
     assert tell("verify", edition.name, "--lake", tmp_path)[0] == 0
     assert tell("verify", edition)[0] == 0
     listed = tell("editions", "--lake", tmp_path)[1]
-    assert edition.name in listed
-    assert "latest" in listed
+    assert re.search(rf"find_a_tender +{edition.name} +latest +none +publish", listed)
+    retained = tell("retain", "find_a_tender", "--dry-run", "--lake", tmp_path)
+    assert retained[:2] == (
+        0,
+        "find_a_tender: 1 editions are kept, 0 folders with 0 bytes would go\n",
+    )
+    assert "latest stays" not in again[1]
+    other = edition_made(Lake(tmp_path), 0, publication="find_a_tender")
+    assert tell("rollback", "find_a_tender", "--reason", "x", "--lake", tmp_path)[0] == 0
+    with StandIn(per_day=40) as server:
+        assert f"latest stays {other.version}: " in tell(*words, "--at", server.url)[1]
+    code, _, err = tell("rollback", "find_a_tender", "--reason", "y", "--lake", tmp_path)
+    assert code == 2
+    assert f"no good edition before {other.version}" in err
     copy = shutil.copytree(edition, tmp_path / "copy")
     (copy / "README.md").write_text("changed")
     code, _, err = tell("verify", copy)
     assert code == 5
     assert "README.md" in err
+
+
+def test_editions_are_taken_back_and_removed(tell: Teller, tmp_path: Path) -> None:
+    lake, uk = Lake(tmp_path), "find_a_tender"
+    made: list[Manifest] = []
+    for generation in range(1, 35):
+        made.append(edition_made(lake, generation, f"2026-{generation:02}", after=(made or [None])[-1],
+                            publication=uk))  # fmt: skip
+        move_latest(lake, made[-1])
+    hold(lake, judged(lake, 35, "held", result("filled", uk), publication=uk))
+    code, out, _ = tell("rollback", uk, "--reason", "wrong [values]", "--lake", tmp_path)
+    assert (code, out) == (
+        0, "withdrawn 2026-34: wrong [values]\nlatest of find_a_tender is 2026-33\n"
+    )  # fmt: skip
+    listed = tell("editions", "--lake", tmp_path)[1]
+    assert re.search(rf"{uk} +2026-34 +withdrawn +2026-33 +publish +1 +1\n", listed)
+    assert re.search(rf"{uk} +2026-33 +latest +2026-32 ", listed)
+    assert f"{uk}: held is held back (filled); 2026-33 stays online" in listed
+    dry = tell("retain", "--dry-run", "--lake", tmp_path)[1]
+    assert len(lake.folders("published")) == 34
+    code, done, _ = tell("retain", "--lake", tmp_path)
+    assert code == 0
+    assert done.replace("removed", "would go") == dry
+    assert re.search(rf"published/{uk}/2026-01 +3 +[0-9,]+\n", done)
+    assert {path[-7:] for path in lake.folders("published")} == {e.version for e in made[4:]}
 
 
 def test_another_look_that_finds_the_same_is_no_news(tell: Teller, tmp_path: Path) -> None:

@@ -87,14 +87,13 @@ def test_the_formulas_hold_on_awards_worked_out_by_hand(tmp_path: Path) -> None:
 
 def test_what_is_no_spending_is_left_out_and_counted(tmp_path: Path) -> None:
     kept = {"sizes": "S", "value": pounds(1)}
-    copied = process(6, [kept])
-    copied["compiled"]["tender"]["documents"] = []
     (row,) = asked(
         tmp_path,
         process(1, [kept, {**kept, "status": None}]),
         process(2, [{**kept, "status": "pending"}, {**kept, "status": "cancelled"}]),
         process(3, [kept], techniques={"hasFrameworkAgreement": True}),
         process(4, [kept], techniques={"hasDynamicPurchasingSystem": True}),
+        process(7, [kept], lots=[{"id": "1", "techniques": {"hasFrameworkAgreement": True}}]),
         process(5, [
             {**kept, "value": None},
             {**kept, "value": pounds(0)},
@@ -102,9 +101,9 @@ def test_what_is_no_spending_is_left_out_and_counted(tmp_path: Path) -> None:
             {**kept, "value": {"amount": 5, "currency": "XXX"}},
         ]),
     )  # fmt: skip
-    assert row["awards_found"] == 10
+    assert row["awards_found"] == 11
     assert row["awards_not_active"] == 2
-    assert row["awards_ceilings"] == 2
+    assert row["awards_ceilings"] == 3
     assert row["awards_without_value"] == 4
     assert (row["awards_used"], row["value_gbp"], row["share_lower"]) == (2, 2, 1)
     assert row["coverage_value"] == pytest.approx(2 / 6, abs=1e-6)

@@ -12,10 +12,11 @@ import pytest
 from tests.made import award_release
 from transforms.ocds.model import EVERY, model
 from transforms.ocds.places import places
+from transforms.privacy.policy import left_out
 from transforms.tables.layout import all_tables, layout
 from transforms.tables.naming import singular, snake
 from transforms.tables.plan import NO_COLUMN, Node, Step
-from transforms.tables.schema import left_out, tables
+from transforms.tables.schema import tables
 from transforms.tables.tabulator import Tabulator
 
 BEGIN = datetime(2020, 1, 1, tzinfo=UTC)

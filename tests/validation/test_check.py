@@ -13,6 +13,7 @@ from tests.made import SOURCE, award_release, compiled, package, release
 from transforms.tables.build import build_tables
 from transforms.tables.schema import tables
 from validation import check as module
+from validation.catalogue import gate_rules
 from validation.check import check, file_of
 from validation.expect import expect
 from validation.metrics import measure
@@ -68,6 +69,7 @@ def test_a_good_edition_passes_every_suite(lake: Lake) -> None:
     subjects = {result["subject"] for result in report["results"]}
     assert set(tables()) | {"metrics", "find_a_tender"} <= subjects
     assert len(report["results"]) > 40
+    assert {result["check"] for result in report["results"]} <= gate_rules().keys()
 
 
 def test_great_expectations_finds_what_breaks_a_table(tmp_path: Path) -> None:
@@ -104,6 +106,7 @@ def test_great_expectations_finds_bad_metrics() -> None:
                     "orphans",
                     "money_without_currency",
                     "negative_money",
+                    "unlisted_codes",
                 ),
                 0,
             ),
@@ -121,7 +124,7 @@ def test_great_expectations_finds_bad_metrics() -> None:
 
 
 def test_metrics_are_measured_over_every_row(lake: Lake) -> None:
-    bare = award_release(2, awards=[{"id": "a1", "value": {"amount": -5}}])
+    bare = award_release(2, awards=[{"id": "a1", "status": "odd", "value": {"amount": -5}}])
     inputs = [(SOURCE, compiled(lake, package(award_release(1), bare)))]
     built = build_tables(PUBLICATION, lake, inputs)
     frame = measure(
@@ -138,6 +141,7 @@ def test_metrics_are_measured_over_every_row(lake: Lake) -> None:
         "orphans": 0,
         "money_without_currency": 1,
         "negative_money": 1,
+        "unlisted_codes": 1,
     }
     assert found["parties"]["rows"] == 6
 

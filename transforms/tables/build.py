@@ -17,6 +17,8 @@ from kernel.workers import cores
 from transforms.derived import results
 from transforms.jsontext import loads
 from transforms.parts import lines_in
+from transforms.privacy.policy import policy
+from transforms.privacy.takedowns import takedowns
 from transforms.rates import reference_rates
 from transforms.renewal import month_parts
 from transforms.tables.answers import answer
@@ -51,7 +53,8 @@ def build_tables(publication: Publication, lake: Lake, inputs: Inputs) -> Manife
         message = "none of its sources has records yet: pull and compile one of them first"
         raise NothingNew(message, source=publication.id)
     rates = str(reference_rates().last)
-    edition = publication.edition([records for _, records in inputs], rates)
+    private = (policy().identity, takedowns(lake).identity)
+    edition = publication.edition([records for _, records in inputs], rates, *private)
     folder = f"tables/{publication.id}/{edition}"
     if done := lake.committed(folder):
         return done

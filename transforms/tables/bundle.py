@@ -1,7 +1,7 @@
 """A bundle: small tables and JSON values in one file, for what is derived of a part of records.
 
 Owns its form: a ZIP archive without clocks whose entries are Arrow streams and JSON, each packed by
-zstd. Equal content gives equal bytes.
+zstd, and files as they are. Equal content gives equal bytes.
 """
 
 import io
@@ -19,8 +19,12 @@ LEVEL = 3  # as for lines of JSON
 ALONE = pa.ipc.IpcWriteOptions(use_threads=False)  # a forked process has no threads of its own
 
 
-def bundled(tables: Mapping[str, pa.Table], values: Mapping[str, Any]) -> bytes:
-    """Tables, of which those without rows are left out, and JSON values as one file."""
+def bundled(
+    tables: Mapping[str, pa.Table],
+    values: Mapping[str, Any],
+    files: Mapping[str, bytes] | None = None,
+) -> bytes:
+    """Tables, of which those without rows are left out, JSON values, and files, as one file."""
     packer = zstandard.ZstdCompressor(level=LEVEL, write_content_size=True)
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
@@ -30,6 +34,8 @@ def bundled(tables: Mapping[str, pa.Table], values: Mapping[str, Any]) -> bytes:
         for name, value in values.items():
             data = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
             _put(archive, name + VALUE, packer.compress(data))
+        for name, data in (files or {}).items():
+            _put(archive, name, data)
     return out.getvalue()
 
 
@@ -49,6 +55,10 @@ class Bundle:
     def value(self, name: str) -> Any:
         """The JSON value."""
         return orjson.loads(self._read(name + VALUE))
+
+    def file(self, name: str) -> bytes:
+        """The file, as it was given."""
+        return self._archive.read(name)
 
     def _read(self, name: str) -> bytes:
         return zstandard.ZstdDecompressor().decompress(self._archive.read(name))

@@ -11,9 +11,10 @@ from functools import cache
 
 from transforms.ocds.fields import Field
 from transforms.ocds.model import EVERY, model
+from transforms.privacy.policy import left_out
 from transforms.tables.naming import singular, snake, words
 from transforms.tables.plan import Node, Sheet, Spot, Step
-from transforms.tables.schema import BASE, Column, Table, left_out, tables, type_of
+from transforms.tables.schema import BASE, Column, Table, tables, type_of
 
 PROCESSES = "processes"
 WHOLE = "."  # the place of the release itself

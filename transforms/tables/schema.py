@@ -1,4 +1,4 @@
-"""The tables' shape, read from `tables.csv` and `columns.csv`; and which fields no table has.
+"""The tables' shape, read from `tables.csv` and `columns.csv`.
 
 Owns the Arrow schemas. A correction of a definition is a correction of a row. The tables that are
 made from the model are `transforms.tables.layout`'s.
@@ -76,8 +76,9 @@ class Table:
     made: bool = False
 
     def schema(self, metadata: Mapping[str, str]) -> pa.Schema:
-        """The Arrow schema, with `metadata` beside grain and key."""
+        """The Arrow schema, with `metadata` beside grain, key and object."""
         told = {**metadata, "table": self.name, "grain": self.grain, "key": ",".join(self.key)}
+        told["object"] = self.object
         return pa.schema([column.field() for column in self.columns], metadata=told)
 
 
@@ -105,16 +106,6 @@ def tables() -> Mapping[str, Table]:
         )
         for row in _rows("tables.csv")
     }
-
-
-@cache
-def _left_out() -> Mapping[tuple[str, str], str]:
-    return {(row["object"], row["field"]): row["reason"] for row in _rows("left_out.csv")}
-
-
-def left_out(name: str, field: str) -> str:
-    """Why no table has a field of the object `name`, or without field that object; if so."""
-    return _left_out().get((name, field), "")
 
 
 def type_of(field: Field) -> str:

@@ -17,6 +17,7 @@ from kernel import Lake, Manifest, Source
 from transforms.convert import FINDINGS, REJECTS
 from transforms.findings import Finding
 from transforms.lines import unpack
+from transforms.privacy.takedowns import takedowns
 from validation.dataset.asking import ask
 from validation.dataset.judge import judge_edition
 from validation.dataset.urls import Fetch
@@ -91,7 +92,7 @@ def measure_edition(
     found = Measured()
     metadata = {"edition": tables.version, "publication": tables.subject}
     path, counted = scratch / f"{ROWS}.parquet", scratch / COUNTERS
-    with Rows(path, metadata) as rows:
+    with Rows(path, metadata, takedowns(lake)) as rows:
         with Counters(counted) as counters:
             for source, records in inputs:
                 findings_of(_lines(lake, conversions[source.id]), source.id, rows)

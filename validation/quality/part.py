@@ -10,9 +10,13 @@ from zoneinfo import ZoneInfo
 
 from kernel import Lake, Manifest, Source
 from transforms.derived import Derivation, derive
+from transforms.findings import Finding
 from transforms.jsontext import loads
 from transforms.lines import unpack
 from transforms.ocds.model import model
+from transforms.privacy.policy import policy
+from transforms.privacy.redaction import WITHHELD, Redaction
+from transforms.privacy.takedowns import Takedowns, takedowns
 from transforms.tables.bundle import MEDIA_TYPE, bundled
 from validation.checks.catalogue import CHECKS
 from validation.judge import Judge
@@ -47,13 +51,16 @@ def source_judged(
         "clock": clock,
         "extensions": declared,
         "checks": [[check.id, check.version, check.severity] for check in CHECKS],
+        "privacy": [policy().identity, takedowns(lake).identity],
     }
-    arguments = (source.id, clock, tuple(declared))
+    arguments = (source.id, clock, tuple(declared), takedowns(lake))
     derivation = Derivation("judged", judged_of, arguments, MEDIA_TYPE, settings)
     return derive(source.id, lake, records, derivation)
 
 
-def judged_of(data: bytes, source_id: str, clock: str, extensions: tuple[str, ...]) -> bytes:
+def judged_of(
+    data: bytes, source_id: str, clock: str, extensions: tuple[str, ...], down: Takedowns
+) -> bytes:
     """The bundle of a part: failures as rows and in groups, the counters, what fields there were.
 
     Args:
@@ -61,8 +68,11 @@ def judged_of(data: bytes, source_id: str, clock: str, extensions: tuple[str, ..
         source_id: whose records they are.
         clock: the name of the time zone of date-times without offset.
         extensions: the ids of those that hold beside the standard.
+        down: what was asked to be taken down.
+
+    What is judged is whole; what is quoted of it is what may be published.
     """
-    judging = _Judging(source_id, clock, frozenset(extensions))
+    judging = _Judging(source_id, clock, frozenset(extensions), down)
     for line in unpack(data):
         judging.judge(loads(line))
     return judging.bundle()
@@ -71,33 +81,45 @@ def judged_of(data: bytes, source_id: str, clock: str, extensions: tuple[str, ..
 class _Judging:
     """What is found and counted of a part, in order of its records."""
 
-    def __init__(self, source_id: str, clock: str, extensions: frozenset[str]) -> None:
+    def __init__(
+        self, source_id: str, clock: str, extensions: frozenset[str], down: Takedowns
+    ) -> None:
         self.source_id = source_id
         facts, zone = model(extensions), ZoneInfo(clock)
         self.releases = Judge(facts, OF_RELEASES, zone)
         self.processes = Judge(facts, OF_PROCESSES, zone)
         self.tallies = {level: Tally(level, checks) for level, checks in COUNTED.items()}
-        self.failures = Failures()
+        self.failures = Failures(down)
+        self.redaction = Redaction(down)
 
     def judge(self, record: dict[str, Any]) -> None:
         """Judge the releases of a process, and the process."""
         ocid, compiled = record["ocid"], record["compiled"]
+        found: list[tuple[Finding, str, Any]] = []
         for envelope in record["releases"]:
             release = envelope["release"]
             self.releases.counts = self.tallies[RELEASE].counts(self.source_id, release)
             self.releases.counts[0][-1] += 1
             self.releases.counts[1][-1] += not envelope["conforms"]
-            for finding in self.releases(release):
-                self.failures.add(finding, level=RELEASE, source=self.source_id, ocid=ocid,
-                                  release_id=release["id"])  # fmt: skip
+            found += [(finding, RELEASE, release["id"]) for finding in self.releases(release)]
         self.processes.counts = self.tallies[PROCESS].counts(self.source_id, compiled)
-        for finding in self.processes(compiled):
-            self.failures.add(finding, level=PROCESS, source=self.source_id, ocid=ocid)
+        found += [(finding, PROCESS, None) for finding in self.processes(compiled)]
+        if found:
+            masks = self.redaction.record(record)  # after it was judged; values change with it
+            for finding, level, name in found:
+                self.failures.add(finding, level=level, source=self.source_id, ocid=ocid,
+                                  release_id=name, masks=masks)  # fmt: skip
 
     def bundle(self) -> bytes:
         """All of it."""
         groups = self.failures.told()
-        tables = {level: tally.table() for level, tally in self.tallies.items()}
+        tables = {level: tally.table(self._label) for level, tally in self.tallies.items()}
         tops = {RELEASE: self.releases.walk.top, PROCESS: self.processes.walk.top}
         fields = {level: tree_of(top) for level, top in tops.items()}
         return bundled({FAILURES: self.failures.take(), **tables}, {GROUPS: groups, FIELDS: fields})
+
+    def _label(self, buyer_id: str | None, name: str | None) -> str | None:
+        """The name of a buyer, as it may be published."""
+        if name is None or buyer_id in self.redaction.takedowns.parties:
+            return name and WITHHELD
+        return self.redaction.releases(None, ()).text(name)

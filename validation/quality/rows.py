@@ -14,12 +14,15 @@ from typing import Any
 import pyarrow as pa
 
 from transforms.findings import Finding, shown
+from transforms.privacy.kinds import NAMED
+from transforms.privacy.redaction import Masks, Redaction
+from transforms.privacy.takedowns import Takedowns
 from transforms.tables.groups import Filled
 from validation.catalogue import told
 from validation.spots import placed
 
+NOTHING = Takedowns()
 BATCH = 50_000  # rows in memory, and in a row group
-PERSONAL = "contactPoint"  # what stands there names people: it is not repeated in a report
 COLUMNS: Mapping[str, tuple[pa.DataType, str]] = {
     "check": (pa.string(), "Which check failed"),
     "version": (pa.int32(), "Version of the check: it rises when what it demands changes"),
@@ -66,10 +69,14 @@ def gather(groups: Groups, found: Iterable[Group]) -> None:
 
 
 class Failures:
-    """Failures gathered since the last `take`, and all their `groups`."""
+    """Failures gathered since the last `take`, and all their `groups`.
 
-    def __init__(self) -> None:
+    What they quote is what may be published, but for what `down` names.
+    """
+
+    def __init__(self, down: Takedowns = NOTHING) -> None:
         self.groups: Groups = {}
+        self._redaction = Redaction(down)
         self._held: list[tuple[Any, ...]] = []
 
     def __len__(self) -> int:
@@ -84,17 +91,25 @@ class Failures:
         ocid: Any,
         release_id: Any = None,
         value: str | None = None,
+        masks: Masks | None = None,
     ) -> None:
-        """Add a failure; `value` is the finding's as it is to be shown, if it is known already."""
-        place = placed(finding.path)
-        value, message = value or shown(finding.value), finding.message
-        if any(PERSONAL in (text or "") for text in (place, value, message)):
-            value, message = None, told(finding.rule).demand
+        """Add a failure.
+
+        `value` is the finding's as it is to be shown, if it is known already; `masks` are those of
+        the process, if it was redacted.
+        """
+        masks = masks or self._redaction.releases(ocid, ())
+        path = masks.text(finding.path, NAMED)
+        place, found = placed(path), finding.value
+        if isinstance(found, str):  # masked before it is cut
+            found = masks.text(found)
+        value, quoted = masks.shown(place, value or shown(found), finding.message)
+        message = told(finding.rule).demand if quoted is None else quoted
         version = told(finding.rule).version
         ocid, release_id = _text(ocid), _text(release_id)
         self._held.append(
             (finding.rule, version, finding.severity, level, source, ocid, release_id,
-             finding.path, place, value, message)
+             path, place, value, message)
         )  # fmt: skip
         key = (finding.rule, finding.severity, level, place)
         if group := self.groups.get(key):
@@ -117,8 +132,8 @@ class Failures:
 class Rows(AbstractContextManager["Rows"]):
     """Writes failures to a Parquet file; `groups` and `count` tell what was written."""
 
-    def __init__(self, path: Path, metadata: Mapping[str, str]) -> None:
-        self._failures = Failures()
+    def __init__(self, path: Path, metadata: Mapping[str, str], down: Takedowns = NOTHING) -> None:
+        self._failures = Failures(down)
         self._file = Filled(path, SCHEMA.with_metadata(dict(metadata)), BATCH)
 
     @property

@@ -4,7 +4,7 @@ Owns `quality_summary.parquet`. What was counted of each part of the records goe
 added up at the end, so that memory does not grow with the number of buyers and months.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +73,7 @@ BUYERS = """
     buyer_id LIMIT 20"""
 
 
+Label = Callable[[str | None, str | None], str | None]
 Counts = tuple[list[int], list[int]]  # to how many each check applied, how many failed it
 
 
@@ -99,11 +100,11 @@ class Tally:
             group = self._groups[key] = (label if isinstance(label, str) else None, counters)
         return group[1]
 
-    def table(self) -> pa.Table:
-        """The counters, a row for each group."""
+    def table(self, label: Label) -> pa.Table:
+        """The counters, a row for each group; `label` makes of a buyer's id and name the name."""
         rows = [
-            (self.level, source, buyer_id, label, month, *counters)
-            for (source, buyer_id, month), (label, counters) in self._groups.items()
+            (self.level, source, buyer_id, label(buyer_id, name), month, *counters)
+            for (source, buyer_id, month), (name, counters) in self._groups.items()
         ]
         values = zip(*rows, strict=True) if rows else [[] for _ in COUNTERS]
         columns = [pa.array(one, field.type) for one, field in zip(values, COUNTERS, strict=True)]

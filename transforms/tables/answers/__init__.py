@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as pq
 
+from transforms.tables.layout import all_tables
 from transforms.tables.schema import Column, Table
 
 MEMORY = "500MB"  # of DuckDB; what is more goes to files
@@ -53,7 +54,7 @@ def answer(
     """Run every query and write its result.
 
     Args:
-        tables: the Parquet files of each table.
+        tables: the Parquet files of each table; one that has none is empty.
         metadata: what the files say of themselves besides.
         folder: where they are written, as `<answer>.parquet`, and where DuckDB keeps what memory
             does not hold.
@@ -64,8 +65,11 @@ def answer(
     with duckdb.connect() as connection:
         connection.execute(f"SET memory_limit = '{MEMORY}'")
         connection.execute("SET temp_directory = $1", [str(folder / "spill")])
-        for name, paths in tables.items():
-            connection.read_parquet([str(path) for path in paths]).create_view(name)
+        for name, table in all_tables().items():
+            if paths := tables.get(name):
+                connection.read_parquet([str(path) for path in paths]).create_view(name)
+            else:
+                connection.register(name, table.schema({}).empty_table())
         for name, table in answers().items():
             schema = table.schema(metadata)
             found = connection.sql(query(name)).to_arrow_table().cast(schema)

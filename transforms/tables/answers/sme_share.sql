@@ -1,5 +1,6 @@
 -- What share of award value went to small and medium-sized enterprises (SMEs), by buyer and year.
--- Reads the published tables processes, awards, contracts and award_suppliers; runs in DuckDB.
+-- Reads the published tables processes, awards, contracts, award_suppliers and, where there is one,
+-- tender_lots; runs in DuckDB.
 --
 -- Counted are awards that are active (or tell no status), are worth more than nothing in pounds,
 -- and set up neither a framework nor a dynamic market, whose values are ceilings. A notice that is
@@ -18,6 +19,10 @@ WITH suppliers AS (
 ), contract_values AS (
     SELECT source, ocid, award_id, sum(amount_gbp) AS amount_gbp
     FROM contracts WHERE award_id IS NOT NULL GROUP BY ALL
+), ceilings AS (
+    SELECT source, ocid, bool_or(techniques_has_framework_agreement
+        OR techniques_has_dynamic_purchasing_system) AS of_lots
+    FROM tender_lots GROUP BY ALL
 ), found AS (
     SELECT awards.source, awards.ocid, awards.award_position,
         coalesce(processes.buyer_id, processes.procuring_entity_id) AS buyer_id,
@@ -30,12 +35,14 @@ WITH suppliers AS (
             WHEN processes.canonical_ocid <> processes.ocid
                 AND processes.canonical_ocid IN (SELECT ocid FROM processes) THEN 'copy'
             WHEN coalesce(awards.status, 'active') <> 'active' THEN 'status'
-            WHEN processes.has_framework OR processes.has_dynamic_purchasing_system THEN 'ceiling'
+            WHEN processes.has_framework OR processes.has_dynamic_purchasing_system
+                OR ceilings.of_lots THEN 'ceiling'
             WHEN coalesce(value, 0) <= 0 THEN 'value'
             ELSE 'used'
         END AS outcome
     FROM awards
     LEFT JOIN processes USING (source, ocid)
+    LEFT JOIN ceilings USING (source, ocid)
     LEFT JOIN sizes USING (source, ocid, award_position)
     LEFT JOIN contract_values USING (source, ocid, award_id)
 ), summed AS (
