@@ -1,26 +1,27 @@
 """Work shared out to processes, results in the order of the work.
 
-Owns the processes, and how many there are. With one job, or for what is no more than one piece of
-work, there are none.
+Owns who does what, and how many processes there are. With one job, or for what is no more than one
+piece of work, there are none: all is done in the process that asks. What one of them does is in
+`kernel.working`.
 """
 
 import gc
 import os
 import signal
-import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from itertools import chain
-from multiprocessing import current_process, get_context, parent_process
-from multiprocessing.connection import wait
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from itertools import chain, islice
+from multiprocessing import current_process, get_context
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
 from typing import Any, Self
 
 from kernel.errors import ConfigError
+from kernel.working import GONE, JOBS, Do, result, send, serve
 
-AHEAD = 3  # pieces of work that wait for each process
-JOBS = "TENDERLINE_JOBS"
+AHEAD = 2  # pieces of work that a process has at once: it does not wait for the next
+HELD = 6  # results for each process that wait for an earlier one
 
 
 def cores() -> int:
@@ -45,11 +46,16 @@ class Workers:
     """Processes that work, started when there is something to share. To be used with `with`.
 
     Nobody looks for cycles meanwhile: JSON has none, and the look takes long among many values.
+
+    Args:
+        jobs: how many processes share the work.
+        kept: what each process has a copy of, and changes as it likes.
     """
 
-    def __init__(self, jobs: int) -> None:
-        self.jobs = jobs
-        self._pool: ProcessPoolExecutor | None = None
+    def __init__(self, jobs: int, *kept: Any) -> None:
+        self.jobs, self.kept = jobs, kept
+        self._processes: dict[Connection, BaseProcess] = {}
+        self._here = jobs < 2  # noqa: PLR2004 - nobody to share with
 
     def __enter__(self) -> Self:
         self._collects = gc.isenabled()
@@ -59,62 +65,110 @@ class Workers:
     def __exit__(self, *_: object) -> None:
         if self._collects:
             gc.enable()
-        if self._pool:
-            self._pool.shutdown(cancel_futures=True)
+        for process in self._processes.values():
+            process.kill()
+        for connection, process in self._processes.items():
+            process.join()
+            connection.close()
+        self._processes.clear()
 
-    def each(self, do: Callable[..., Any], work: Iterable[tuple[Any, ...]]) -> Iterator[Any]:
+    def each(self, do: Do, work: Iterable[tuple[Any, ...]], *, ahead: int = AHEAD) -> Iterator[Any]:
         """The results of `do` for each of `work`, which are its arguments, in order.
+
+        Args:
+            do: what to do.
+            work: taken as processes get free.
+            ahead: how many pieces a process has at once: 1 where some take much longer than others.
 
         Raises:
             ConfigError: a process has ended that should not have.
+            Exception: what `do` raised.
         """
         waiting = iter(work)
-        first = list(_some(waiting, 2))
-        if len(first) < 2 or self.jobs < 2:  # noqa: PLR2004 - nothing, or nobody, to share with
-            yield from (do(*one) for one in chain(first, waiting))
+        first = [] if self._processes or self._here else list(islice(waiting, 2))
+        if self._here or len(first) == 1:
+            self._here |= bool(self.kept)  # it is kept here from now on
+            yield from (do(*self.kept, *one) for one in chain(first, waiting))
             return
-        results: deque[Future[Any]] = deque()
-        try:
-            for one in chain(first, waiting):
-                results.append(self._submit(do, one))
-                if len(results) > AHEAD * self.jobs:
-                    yield results.popleft().result()
-            while results:
-                yield results.popleft().result()
-        except BrokenProcessPool as error:
-            raise ConfigError(
-                "a process that did a part of it was ended, perhaps for want of memory: run it "
-                f"again with --jobs 1 or {JOBS}=1"
-            ) from error
-        finally:  # nothing is written any more by those that nobody waits for
-            for result in results:
-                if not result.cancel():
-                    result.exception()
+        if first and not self._processes:
+            self._start()
+        yield from _Round(self._processes, ahead).shared(do, chain(first, waiting))
 
-    def _submit(self, do: Callable[..., Any], one: tuple[Any, ...]) -> Future[Any]:
-        if self._pool is None:
-            self._pool = ProcessPoolExecutor(self.jobs, get_context("fork"), _deaf)
+    @property
+    def started(self) -> int:
+        """How many processes there are, counting the one that asks if there is no other."""
+        return len(self._processes) or 1
+
+    def every(self, do: Do, *args: Any) -> list[Any]:
+        """The results of `do` in every process."""
+        return self.every_with(do, [args] * self.started)
+
+    def every_with(self, do: Do, args: Sequence[tuple[Any, ...]]) -> list[Any]:
+        """The results of `do` in every process, each with arguments of its own."""
+        if not self._processes:
+            return [do(*self.kept, *one) for one in args]
+        for connection, one in zip(self._processes, args, strict=True):
+            send(connection, do, one)
+        return [result(connection) for connection in self._processes]
+
+    def _start(self) -> None:
+        """Start the processes; a Ctrl-C waits until they are deaf to it."""
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
-            return self._pool.submit(do, *one)  # the first of them starts the processes
+            context = get_context("fork")
+            while len(self._processes) < self.jobs:
+                ours, theirs = context.Pipe()
+                others = (*self._processes, ours)
+                process = context.Process(target=serve, args=(theirs, others, self.kept))
+                process.daemon = True
+                process.start()
+                theirs.close()
+                self._processes[ours] = process
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _some(work: Iterator[Any], most: int) -> Iterator[Any]:
-    for _, one in zip(range(most), work, strict=False):
-        yield one
+class _Round:
+    """One sharing out of pieces of work to processes that are free."""
 
+    def __init__(self, processes: Iterable[Connection], ahead: int) -> None:
+        self.busy: dict[Connection, deque[int]] = {one: deque() for one in processes}
+        self.free = deque([*self.busy] * ahead)
+        self.ready: dict[int, Any] = {}
+        self.told = 0
 
-def _deaf() -> None:
-    """Ctrl-C reaches all processes; the one that asks acts on it. No process outlives that one."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-    threading.Thread(target=_follow, daemon=True).start()
+    def shared(self, do: Do, work: Iterable[tuple[Any, ...]]) -> Iterator[Any]:
+        """The results in order; see `Workers.each`."""
+        most = HELD * len(self.busy)
+        try:
+            for number, one in enumerate(work):
+                while not self.free:
+                    self._collect()
+                connection = self.free.popleft()
+                send(connection, do, one)
+                self.busy[connection].append(number)
+                yield from self._in_order()
+                while len(self.ready) > most:
+                    self._collect()
+                    yield from self._in_order()
+            while any(self.busy.values()):
+                self._collect()
+                yield from self._in_order()
+        finally:  # nothing is written any more by those that nobody waits for
+            for connection, numbers in self.busy.items():
+                with suppress(*GONE):
+                    for _ in numbers:
+                        connection.recv_bytes()
 
+    def _collect(self) -> None:
+        """Wait until a process is done with a piece."""
+        for connection in wait([one for one, numbers in self.busy.items() if numbers]):
+            assert isinstance(connection, Connection)  # noqa: S101 - as all that were given
+            number = self.busy[connection].popleft()
+            self.ready[number] = result(connection)
+            self.free.append(connection)
 
-def _follow() -> None:
-    """End with the process that asks, which may be killed: its pipes are open here, too."""
-    if asks := parent_process():
-        wait([asks.sentinel])
-        os._exit(1)
+    def _in_order(self) -> Iterator[Any]:
+        while self.told in self.ready:
+            self.told += 1
+            yield self.ready.pop(self.told - 1)

@@ -4,7 +4,6 @@ Owns what counts as unreadable, and how each part of an artifact is accounted fo
 one reject, or as a finding that a member of an archive holds no JSON.
 """
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from kernel import Source
 from transforms.archives import unpacked
 from transforms.findings import Finding
 from transforms.forms import Entry, Package, entries, is_package, package_of
-from transforms.jsonstream import EXCERPT, Value, encoding, narrowed, values
+from transforms.jsonstream import EXCERPT, Value, encoding, is_other, narrowed, values
 from transforms.jsontext import BadJson
 from transforms.lines import decompress
 from transforms.page import Page, Treatment
@@ -23,11 +22,6 @@ from transforms.values import texts
 
 FILE = "file-"  # begins the name of an artifact that was kept as received
 ONE_VALUE = 500_000_000  # bytes of one value that is parsed whole: some 3 GB of memory
-# A hidden file, or one whose suffix says that it is neither JSON nor packed JSON.
-OTHER_NAME = re.compile(
-    r"(?i)(?:.*/)?(?:\.[^/]*|[^/]*\.(?!(?:json|jsonl|jsonlines|ndjson|gz|tgz|zst|zip|tar|bin)$)[a-z]\w{0,7})"
-)
-OPENING = re.compile(rb"(?:[ \t\r\n\x1e]|\xef\xbb\xbf|\xff\xfe|\xfe\xff|\x00)*[{\[]")
 UNREAD = frozenset({"unreadable_document", "too_large", "empty", "nested_archive", "archive_bomb",
                     "damaged_archive", "refused_archive"})  # fmt: skip
 
@@ -141,7 +135,7 @@ def _values(page: Page, name: str, text: Text, limit: int) -> Iterator[Value]:
         head, pieces = peek(text.pieces)
         if not head:
             yield Value(b"", ("empty", "it is empty: fetch it again"))
-        elif OTHER_NAME.fullmatch(name) and not OPENING.match(head):
+        elif is_other(name, head):
             _pass_over(page, name, pieces)
         elif (known := encoding(head)) == "utf-32":
             yield Value(b"", ("unreadable_document", "its text is UTF-32: save it as UTF-8"))

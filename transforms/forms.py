@@ -64,11 +64,13 @@ def entries(value: Any, *, empty: bool = False, inside: str = "") -> Iterator[En
 
 def _document(value: dict[str, Any], *, empty: bool, inside: str) -> Iterator[Entry]:
     if isinstance(value.get("records"), list):
+        package = package_of(value)
         for number, record in enumerate(value["records"]):
-            yield from _record(record, f"{inside}/records/{number}", package_of(value))
+            yield from _record(record, f"{inside}/records/{number}", package)
     elif isinstance(value.get("releases"), list) and not _is_record(value):
+        package = package_of(value)
         for number, release in enumerate(value["releases"]):
-            yield Entry(f"{inside}/releases/{number}", release, package_of(value))
+            yield Entry(f"{inside}/releases/{number}", release, package)
     elif _is_record(value):
         yield from _record(value, inside, package_of(value))
     elif "ocid" in value or ("tag" in value and "date" in value):

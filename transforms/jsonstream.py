@@ -13,6 +13,11 @@ BOM = b"\xef\xbb\xbf"  # RFC 8259, section 8.1: a reader may pass over it
 # What may stand between values: white space, byte order marks of files that were joined, and the
 # record separator of RFC 7464.
 BETWEEN = re.compile(rb"(?:[ \t\r\n\x1e]++|\xef\xbb\xbf)*+")
+# A hidden file, or one whose suffix says that it is neither JSON nor packed JSON.
+OTHER = re.compile(
+    r"(?i)(?:.*/)?(?:\.[^/]*|[^/]*\.(?!(?:json|jsonl|jsonlines|ndjson|gz|tgz|zst|zip|tar|bin)$)[a-z]\w{0,7})"
+)
+BEGINS = re.compile(rb"(?:[ \t\r\n\x1e]|\xef\xbb\xbf|\xff\xfe|\xfe\xff|\x00)*[{\[]")
 OPENING = (b"{", b"[")
 # Text without brackets, with whole strings passed over, and then a bracket.
 BRACKET = re.compile(
@@ -35,6 +40,11 @@ class Value:
 
     text: bytes
     trouble: tuple[str, str] | None = None
+
+
+def is_other(name: str, head: bytes) -> bool:
+    """Whether a text of that `name`, which begins with `head`, is not meant as JSON."""
+    return OTHER.fullmatch(name) is not None and not BEGINS.match(head)
 
 
 def encoding(head: bytes) -> str:

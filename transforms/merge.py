@@ -41,12 +41,15 @@ def compile_releases(
         append: whether objects without ids in an array that the rules do not know are appended with
             each release, as ocdsmerge does. Otherwise the array replaces the one before.
     """
+    found = list(releases)
     tree = Tree(merge_rules() if rules is None else rules, append=append)
-    last: dict[str, Any] = {}
-    for last in releases:
-        tree.add(last)
+    last = found[-1]
     ocid, date = last.get("ocid"), last.get("date")
     own = {"tag": ["compiled"], "id": f"{ocid}-{date}", "date": date, "ocid": ocid}
+    if len(found) == 1 and (alone := tree.alone(last)) is not None:
+        return Compiled({**own, **alone})
+    for release in found:
+        tree.add(release)
     return Compiled({**own, **tree.merged}, tree.conflicts)
 
 
@@ -62,7 +65,7 @@ class Tree:
     def __init__(self, rules: RuleTree, *, append: bool = False) -> None:
         self.merged: dict[str, Any] = {}
         self.conflicts: list[str] = []
-        self._rules, self._append = rules, append
+        self._rules, self._append, self._distinct = rules, append, True
         # By identity of the array, which is kept with its entries so that it stays the only one.
         self._arrays: dict[int, tuple[list[Any], Entries]] = {}
 
@@ -70,6 +73,65 @@ class Tree:
         """Merge one more release, the next in order of date."""
         body = {key: value for key, value in release.items() if key not in RELEASE_OWN}
         self._merge(self.merged, body, self._rules, "")
+
+    def alone(self, release: dict[str, Any]) -> dict[str, Any] | None:
+        """What a release comes to that no other follows: it shares all it can with the release.
+
+        None where entries of an array in it are to be merged with each other.
+        """
+        body = {key: value for key, value in release.items() if key not in RELEASE_OWN}
+        self._distinct = True
+        left = self._left(body, self._rules, "")
+        return (left or {}) if self._distinct else None
+
+    def _left(self, value: dict[str, Any], rules: RuleTree, own: str) -> dict[str, Any] | None:
+        """What an object comes to where nothing was: itself, or a copy without what is left out;
+        None if it says nothing, and has no field `own`.
+        """
+        made = value
+        said = own != ""
+        for key, item in value.items():
+            rule = rules.get(key)
+            if key == own:
+                continue
+            left: Any = None
+            if rule is OMIT:
+                pass
+            elif rule is not WHOLE and isinstance(item, (dict, list)) and self._parted(item, rule):
+                left = self._left_part(item, rule if rule is not None else {})
+                said = said or left is not None
+            else:
+                left = item
+                said = True
+            if left is None or left is not item:
+                made = dict(value) if made is value else made
+                if left is None:
+                    del made[key]
+                else:
+                    made[key] = left
+        return made if said else None
+
+    def _left_part(self, item: Any, rules: RuleTree) -> Any:
+        """What an object, or an array merged by id, comes to where nothing was, if anything."""
+        if isinstance(item, dict):
+            return self._left(item, rules, "")
+        names = set()
+        array: list[Any] = []
+        same = True
+        for entry in item:
+            own = ""
+            if "id" in entry:
+                name, own = entry["id"], "id"
+                key = name if isinstance(name, str) else str(name)
+                self._distinct = self._distinct and name is not None and key not in names
+                names.add(key)
+            left = self._left(entry, rules, own)
+            same = same and left is entry
+            if left is not None:
+                array.append(left)
+        if not array:
+            return None
+        return item if same else array
 
     def _first(self, into: dict[str, Any], key: str, value: Any) -> None:
         """Set a plain value, list or null where there is nothing yet."""
@@ -94,7 +156,7 @@ class Tree:
             rule = rules.get(key)
             if rule is OMIT or key in into:
                 continue
-            if rule is not WHOLE and isinstance(item, dict | list) and self._parted(item, rule):
+            if rule is not WHOLE and isinstance(item, (dict, list)) and self._parted(item, rule):
                 if (part := self._part(item, rule)) is not None:
                     into[key] = part
                     said = True
@@ -126,7 +188,7 @@ class Tree:
             rule = rules.get(key)
             if rule is OMIT or key == own:
                 continue
-            if rule is not WHOLE and isinstance(item, dict | list) and self._parted(item, rule):
+            if rule is not WHOLE and isinstance(item, (dict, list)) and self._parted(item, rule):
                 if item:
                     self._merge_part(into, key, item, rule, path)
             elif rule is WHOLE or self._is_plain(into.get(key)):

@@ -50,16 +50,19 @@ class VersionTree(Tree):
     def add(self, release: dict[str, Any]) -> None:
         """Merge one more release, the next in order of date."""
         self._id, self._date = release.get("id"), release.get("date")
-        self._tag = release.get("tag")
+        # A copy takes half the time of a new one; in order of its keys it is sorted faster.
+        self._form: dict[str, Any] = {
+            "releaseDate": self._date,
+            "releaseID": self._id,
+            "releaseTag": release.get("tag"),
+            "value": None,
+        }
         super().add(release)
 
     def _version(self, value: Any) -> dict[str, Any]:
-        return {
-            "releaseID": self._id,
-            "releaseDate": self._date,
-            "releaseTag": self._tag,
-            "value": value,
-        }
+        version = self._form.copy()
+        version["value"] = value
+        return version
 
     def _first(self, into: dict[str, Any], key: str, value: Any) -> None:
         into[key] = [self._version(value)]

@@ -16,8 +16,7 @@ from publish.delta.database import database
 from publish.delta.shape import ROWS, TABLES
 from publish.delta.side import SUFFIX, Side
 from transforms.tables.answers import answers
-from transforms.tables.build import ROW_GROUP
-from transforms.tables.groups import Filled
+from transforms.tables.groups import ROW_GROUP, Filled
 
 KEY = ("ocid", "source")
 REPLACED, WHOLE, ASKED, GONE = ("rows", "whole", "query", "gone")

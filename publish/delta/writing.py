@@ -18,8 +18,7 @@ from publish.delta.shape import CHANGES, COMPILED, DEFINED, FIELDS, LINES, ROWS
 from publish.delta.state import Pair, State
 from publish.gzip_lines import GzipLines
 from transforms.privacy.redaction import Redaction
-from transforms.tables.build import ROW_GROUP
-from transforms.tables.groups import Filled
+from transforms.tables.groups import ROW_GROUP, Filled
 
 HELD = 4_096  # rows as Python values before they become a table
 

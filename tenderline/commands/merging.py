@@ -1,5 +1,6 @@
 """The command that merges anyone's OCDS files: `merge`."""
 
+import gc
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,7 +13,7 @@ from tenderline import console
 if TYPE_CHECKING:
     from tenderline.merging.join import Joined
     from tenderline.merging.run import Merged
-    from tenderline.merging.spill import Tally
+    from tenderline.merging.tally import Tally
 
 WHOLE, LEFT_OUT, UNREADABLE = 0, 1, 2
 SHOWN = 5  # inconsistent processes told; the others are only counted
@@ -53,6 +54,7 @@ def merge(files: tuple[str, ...], out: Path, jobs: int, *, versioned: bool, pack
 
     merged = run_merge(files, out, Wanted(versioned, package), jobs=jobs)
     _show(merged, files, out)
+    gc.freeze()  # what is left need not be looked through for cycles at the end
     sys.exit(exit_code(merged.tally))
 
 

@@ -1,5 +1,6 @@
 """The command that makes tables of anyone's OCDS files: `tables`."""
 
+import gc
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -36,6 +37,7 @@ def tables(files: tuple[str, ...], folder: Path, jobs: int, *, csv: bool, xlsx: 
 
     made = make_tables(files, folder, Forms(csv, xlsx), jobs=jobs)
     _show(made, files, folder)
+    gc.freeze()  # what is left need not be looked through for cycles at the end
     sys.exit(exit_code(made.tally))
 
 

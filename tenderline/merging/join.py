@@ -1,4 +1,4 @@
-"""The releases of one scratch file to lines of the merged file, in order of ocid.
+"""The releases of some processes to lines of the merged file, in order of ocid.
 
 Owns the order of releases, and which are the same. Runs in processes of its own for large files.
 """
@@ -6,17 +6,18 @@ Owns the order of releases, and which are the same. Runs in processes of its own
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
-import orjson
-
+from tenderline.merging.hold import Held, Text, unspilled
 from transforms.jsontext import dumps, loads
 from transforms.merge import compile_releases
 from transforms.versioned import version_releases
 
 SHOWN = 5  # conflicts told of one scratch file
+Line = bytes | memoryview
+BLOCK = 1 << 20  # bytes of lines that are written at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +30,12 @@ class Wanted:
 
 @dataclass(slots=True)
 class Joined:
-    """What became of the releases of one scratch file, and where its lines are.
+    """What became of the releases of one scratch file, or of all that memory held.
 
-    `last` is the latest date of a release in it.
+    `path` is where the lines wait to be put in order, if they do; `last` is the latest date.
     """
 
-    path: Path
+    path: Path | None = None
     processes: int = 0
     releases: int = 0
     same: int = 0
@@ -43,60 +44,69 @@ class Joined:
     last: str = ""
 
 
-def join(path: Path, parts: list[Path], wanted: Wanted) -> Joined:
-    """Merge the releases in `parts`, which have all of each of their processes.
+def join(held: Held, path: Path, parts: list[Path], wanted: Wanted) -> Joined:
+    """Merge the releases of processes that nobody else has releases of.
 
     Args:
+        held: what this process holds.
         path: where the lines go: an ocid as in JSON, a tab, and what is wanted of it.
-        parts: scratch files, used up by this.
+        parts: scratch files of which the releases are, used up by this; none if they are held.
         wanted: what the lines hold.
     """
     joined = Joined(path)
-    with path.open("wb") as stream:
-        for key, releases in processes(parts, joined):
-            made = _made(releases, wanted, joined)
-            stream.write(b"%b\t%b\n" % (key, dumps(made)))
+    with path.open("wb", BLOCK) as stream:
+        for ocid, line in lines(held, parts, wanted, joined):
+            stream.writelines((ocid, b"\t", line, b"\n"))
     return joined
 
 
-def processes(parts: list[Path], joined: Joined) -> Iterator[tuple[bytes, list[dict[str, Any]]]]:
-    """The releases of each process in scratch files, which this uses up, counted in `joined`.
-
-    Processes come in order of ocid (as in JSON), releases of one in order of date, each once.
-    """
-    keyed = []
-    for part in parts:
-        for line in part.read_bytes().splitlines():
-            key, _, body = line.partition(b"\t")
-            ocid, when = orjson.loads(key)
-            keyed.append((orjson.dumps(ocid)[1:-1], when, body))
-        part.unlink()
-    keyed.sort(key=itemgetter(0, 1))
-    for key, group in groupby(keyed, itemgetter(0)):
-        yield key, list(_releases(group, joined))
+def lines(
+    held: Held, parts: list[Path], wanted: Wanted, joined: Joined
+) -> Iterator[tuple[bytes, Line]]:
+    """The line of each process, in order of ocid, counted in `joined`; see `join`."""
+    for ocid, texts in processes(held, parts, joined):
+        joined.processes += 1
+        if len(texts) == 1 and (alone := texts[0]).rest < alone.body:
+            joined.releases += 1
+            yield ocid, memoryview(alone.block)[alone.body : alone.end]
+        else:
+            yield ocid, dumps(_made(releases_in(texts, joined), wanted, joined))
 
 
-def _releases(
-    group: Iterator[tuple[bytes, str, bytes]], joined: Joined
-) -> Iterator[dict[str, Any]]:
+def processes(held: Held, parts: list[Path], joined: Joined) -> Iterator[tuple[bytes, list[Text]]]:
+    """Each process in scratch files or held, in order of ocid, with its releases; see `join`."""
+    found = unspilled(parts) if parts else held.processes
+    joined.last = max((text.when for texts in found.values() for text in texts), default="")
+    for ocid in sorted(found):
+        yield ocid, found.pop(ocid)
+
+
+def releases_in(texts: list[Text], joined: Joined) -> list[dict[str, Any]]:
     """The releases of one process in order of date, each once.
 
     Those of one date are in order of id, then of content: how they came makes no difference.
     """
-    for when, keyed in groupby(group, itemgetter(1)):
-        found = [loads(body) for _, _, body in keyed]
-        joined.last = max(joined.last, when)
+    releases: list[dict[str, Any]] = []
+    texts.sort(key=attrgetter("when"))
+    for _, group in groupby(texts, attrgetter("when")):
+        found = [_release(text) for text in group]
         if len(found) > 1:
             distinct = {dumps(release): release for release in found}
             joined.same += len(found) - len(distinct)
             order = sorted(distinct, key=lambda text: (str(distinct[text].get("id")), text))
             found = [distinct[text] for text in order]
         joined.releases += len(found)
-        yield from found
+        releases += found
+    return releases
+
+
+def _release(text: Text) -> dict[str, Any]:
+    held = text.release()
+    body: dict[str, Any] = loads(held.body)
+    return {**body, **loads(held.rest)} if held.rest else body
 
 
 def _made(releases: list[dict[str, Any]], wanted: Wanted, joined: Joined) -> Any:
-    joined.processes += 1
     ocid = str(releases[0]["ocid"])
     merged: dict[str, Any] = {}
     conflicts: list[str] = []

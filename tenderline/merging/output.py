@@ -3,8 +3,6 @@
 Owns its form. Source: OCDS 1.1, record package schema.
 """
 
-import hashlib
-import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +10,7 @@ from typing import Any, Protocol
 
 import orjson
 
-from tenderline.merging.spill import Tally
+from tenderline.merging.tally import Tally
 from tenderline.whole_file import whole_file
 
 GZIP_LEVEL = 1  # isal's: 3 is a tenth smaller and takes twice as long
@@ -58,34 +56,45 @@ def _packed(suffix: str, raw: Any) -> Iterator[Writer]:
 
 
 def write_lines(stream: Writer, lines: Iterable[bytes]) -> None:
-    """Write values one a line; memory holds some of them."""
-    held: list[bytes] = []
-    size = 0
-    for line in lines:
-        held.append(line)
-        size += len(line)
-        if size > BLOCK:
-            stream.write(b"".join(held))
-            held, size = [], 0
-    stream.write(b"".join(held))
+    """Write values one a line."""
+    for block in _blocks(lines):
+        stream.write(b"\n".join([*block, b""]))
 
 
 def write_package(stream: Writer, lines: Iterable[bytes], tally: Tally, last: str) -> None:
-    """Write records, one a line each, as one record package.
+    """Write records as one record package, one a line.
 
     Its metadata are those of the packages that were read, where these agree. Its `uri`, at its
     end, is a name made from the records themselves: the same for the same content.
     """
+    import hashlib  # as long to load as a tenth of a small merge
+    import uuid
+
     head = orjson.dumps(_metadata(tally, last), option=orjson.OPT_SORT_KEYS)
     stream.write(head[:-1] + b',"records":[')
     content, between = hashlib.sha256(head), b"\n"
-    for line in lines:
-        record = line.removesuffix(b"\n")
-        content.update(record)
-        stream.write(between + record)
+    for block in _blocks(lines):
+        for line in block:
+            content.update(line)
+        stream.write(between)
+        stream.write(b",\n".join(block))
         between = b",\n"
     name = uuid.UUID(bytes=content.digest()[:16], version=5)
     stream.write(b'\n],"uri":"%b"}\n' % name.urn.encode())
+
+
+def _blocks(lines: Iterable[bytes]) -> Iterator[list[bytes]]:
+    """Lines that are written at once; memory holds some of them."""
+    block: list[bytes] = []
+    size = 0
+    for line in lines:
+        block.append(line)
+        size += len(line)
+        if size > BLOCK:
+            yield block
+            block, size = [], 0
+    if block:
+        yield block
 
 
 def _metadata(tally: Tally, last: str) -> Mapping[str, Any]:

@@ -7,15 +7,13 @@ Owns what counts as unreadable here. Unpacking is `transforms.archives`', delimi
 import shutil
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from kernel import ConfigError
-from tenderline.merging.spill import WHOLE
+from tenderline.merging.releases import WHOLE
 from transforms.archives import unpacked
-from transforms.documents import OPENING, OTHER_NAME
-from transforms.jsonstream import BOM, encoding, narrowed
-from transforms.unpack import Refused, Text, peek, sniff
+from transforms.jsonstream import BOM, encoding, is_other, narrowed
+from transforms.unpack import HEAD, Refused, Text, peek, sniff
 from validation.reading.documents import read
 from validation.reading.feed import Batch, Envelope
 from validation.reading.streams import Unreadable
@@ -24,8 +22,7 @@ SMALL = 1 << 20  # bytes of a text that is handed on as one: two batches
 SWELLS = 12  # times that packed JSON grows when unpacked, about
 
 
-@contextmanager
-def opened(name: str, scratch: Path) -> Iterator[Path]:
+def readable(name: str, scratch: Path) -> Path:
     """The file `name` (a path, or `-` for standard input) as one that can be read again.
 
     Raises:
@@ -35,14 +32,13 @@ def opened(name: str, scratch: Path) -> Iterator[Path]:
     try:
         if name != "-" and path.is_file():
             path.open("rb").close()
-            yield path
-            return
+            return path
         copy = scratch / f"copy-{len(list(scratch.iterdir()))}"
         with sys.stdin.buffer if name == "-" else path.open("rb") as source, copy.open("wb") as to:
             shutil.copyfileobj(source, to, 1 << 20)
     except OSError as error:
         raise ConfigError(f"{name}: it cannot be read: {error.strerror}: check the path") from error
-    yield copy
+    return copy
 
 
 def size_of(name: str) -> int:
@@ -51,8 +47,19 @@ def size_of(name: str) -> int:
     if name == "-" or not path.is_file():
         return 0
     with path.open("rb") as file:
-        packed = sniff(file.read(512)) not in ("", "tar")
+        packed = sniff(file.read(HEAD)) not in ("", "tar")
     return path.stat().st_size * (SWELLS if packed else 1)
+
+
+def start_of(path: Path) -> int | None:
+    """Where the text begins that `path` holds, behind a byte order mark; None where it does not
+    stand there as it is read: in other characters, or packed.
+    """
+    with path.open("rb") as file:
+        head = file.read(HEAD)
+    if sniff(head) or encoding(head) != "utf-8":
+        return None
+    return len(BOM) if head.startswith(BOM) else 0
 
 
 def batches(path: Path, *, guess: bool) -> Iterator[Batch | Envelope]:
@@ -74,7 +81,7 @@ def batches(path: Path, *, guess: bool) -> Iterator[Batch | Envelope]:
 
 def _parts(text: Text, *, guess: bool) -> Iterator[Batch | Envelope]:
     head, pieces = peek(text.pieces)
-    if OTHER_NAME.fullmatch(text.name) and not OPENING.match(head):
+    if is_other(text.name, head):
         for _ in pieces:  # to its end, so that damage is noticed
             pass
         return

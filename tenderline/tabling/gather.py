@@ -1,104 +1,95 @@
-"""The releases of one scratch file to the rows of all tables.
+"""The releases of some processes to the rows of all tables.
 
-Owns what stands for a compiled release, and the form in which rows wait to be put in order. Runs in
+Owns what stands for a compiled release, and which rows are made while releases are read. Runs in
 processes of its own for large files.
 """
 
-import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import UTC
+import os
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
-from tenderline.merging.join import Joined, note_conflicts, processes
-from transforms.jsontext import dumps
+from tenderline.merging.hold import Held
+from tenderline.merging.join import note_conflicts, processes, releases_in
+from tenderline.tabling.rows import Gathered, Rows, is_compiled
 from transforms.merge import compile_releases
-from transforms.tables.layout import all_tables
-from transforms.tables.tabulator import Tabulator
-from transforms.values import text, texts
-
-HELD = 20_000  # rows of the longest table in memory
-COMPILED = "compiled"  # a tag that only compiled releases have
 
 
-@dataclass(slots=True)
-class Gathered:
-    """What became of the releases of one scratch file.
+class Compiled:
+    """Makes rows of compiled releases when they are read, so that none is read twice.
 
-    `tables` names the tables of which it has rows; the other counts are a `Tabulator`'s.
-    """
-
-    joined: Joined
-    tables: list[str] = field(default_factory=list)
-    as_they_are: int = 0
-    oddities: dict[str, int] = field(default_factory=dict)
-    unheld: dict[str, int] = field(default_factory=dict)
-    left_out: dict[str, int] = field(default_factory=dict)
-
-
-def gather(folder: Path, parts: list[Path]) -> Gathered:
-    """Make the rows of the processes in `parts`, which have all releases of each of them.
+    Most often each is the only release of its process. Where one is not, all is made anew: see
+    `gathered`.
 
     Args:
-        folder: where the rows go, as one Arrow file for each table.
-        parts: scratch files, used up by this.
+        scratch: a folder for folders of rows.
     """
-    folder.mkdir()
-    found = Gathered(Joined(folder))
-    rows = Tabulator(UTC)  # times that tell no zone
-    files: dict[str, pa.RecordBatchFileWriter] = {}
-    try:
-        for record in _records(parts, found):
-            rows.add(record, {"source": None, "ocid": record["ocid"]})
-            if rows.most() >= HELD:
-                _write(rows, files, folder)
-        _write(rows, files, folder)
-    finally:
-        for file in files.values():
-            file.close()
-    found.tables = list(files)
-    found.oddities, found.unheld, found.left_out = rows.oddities, rows.unheld, rows.left_out
-    return found
+
+    def __init__(self, scratch: Path) -> None:
+        self.scratch = scratch
+        self._ocids: set[bytes] = set()
+        self._done: list[Gathered] = []
+        self._rows: Rows | None = None
+        self._wrong = False
+
+    def add(self, ocid: bytes, release: dict[str, Any]) -> None:
+        """Gather the rows of a release if it is compiled."""
+        if self._wrong or not is_compiled(release):
+            return
+        if ocid in self._ocids:
+            self.undo()
+            return
+        self._ocids.add(ocid)
+        if self._rows is None:
+            self._rows = Rows(self.scratch / f"early-{os.getpid()}-{len(self._done)}")
+        self._rows.add([release], release)
+        self._rows.found.joined.releases += 1
+        if self._rows.full:
+            self._close(self._rows)
+
+    def undo(self) -> None:
+        """Forget all rows, and make none any more."""
+        self._wrong = True
+        self._ocids, self._done, self._rows = set(), [], None
+
+    def gathered(self, held: Held) -> list[Gathered]:
+        """What became of the releases, which are held no longer; nothing if any was not alone."""
+        alone = (len(held.processes.get(ocid, ())) == 1 for ocid in self._ocids)
+        if not all(alone):
+            self.undo()
+        for ocid in self._ocids:
+            del held.processes[ocid]
+        if self._rows is not None:
+            self._close(self._rows)
+        return self._done
+
+    def _close(self, rows: Rows) -> None:
+        self._done.append(rows.close())
+        self._rows = None
 
 
-def _records(parts: list[Path], found: Gathered) -> Iterator[dict[str, Any]]:
-    """Each process as a record; one release that is compiled already is taken as it is."""
-    for _, releases in processes(parts, found.joined):
-        first = releases[0]
-        found.joined.processes += 1
-        if len(releases) == 1 and COMPILED in (texts(first.get("tag")) or ()):
-            found.as_they_are += 1
-            compiled = first
-        else:
-            made = compile_releases(releases)
-            compiled = made.release
-            note_conflicts(found.joined, str(first["ocid"]), made.conflicts)
-        listed = [_envelope(release) for release in releases]
-        yield {"ocid": text(first["ocid"]), "releases": listed, "compiled": compiled}
+def gather(held: Held, folder: Path, parts: list[Path]) -> list[Gathered]:
+    """Make the rows of processes that nobody else has releases of.
+
+    Args:
+        held: what this process holds.
+        folder: where the rows go, as one Arrow file for each table.
+        parts: scratch files of which the releases are, used up by this; none if they are held.
+    """
+    early = held.early.gathered(held) if isinstance(held.early, Compiled) and not parts else []
+    rows = Rows(folder)
+    for _, held_texts in processes(held, parts, rows.found.joined):
+        releases = releases_in(held_texts, rows.found.joined)
+        rows.add(releases, _compiled(releases, rows.found))
+        if rows.full:
+            rows.write()
+    return [*early, rows.close()]
 
 
-def _envelope(release: dict[str, Any]) -> dict[str, Any]:
-    told = hashlib.sha256(dumps(release)).hexdigest()
-    return {"release": release, "date": release["date"], "sha256": told}
-
-
-def _write(rows: Tabulator, files: dict[str, pa.RecordBatchFileWriter], folder: Path) -> None:
-    """Move the gathered rows to files."""
-    for name, table in all_tables().items():
-        if rows.rows(name):
-            schema = table.schema({})
-            if name not in files:
-                files[name] = pa.ipc.new_file(folder / name, schema)
-            files[name].write_table(_sorted(rows.take(name, schema)))
-
-
-def _sorted(rows: pa.Table) -> pa.Table:
-    """Rows in order of ocid: they are, unless an ocid is written otherwise in JSON."""
-    ocids = rows["ocid"].combine_chunks()
-    if len(ocids) < 2 or pc.all(pc.less_equal(ocids[:-1], ocids[1:])).as_py():  # noqa: PLR2004
-        return rows
-    return rows.take(pc.sort_indices(ocids))
+def _compiled(releases: list[dict[str, Any]], found: Gathered) -> dict[str, Any]:
+    """What releases come to; one that is compiled already is taken as it is."""
+    first = releases[0]
+    if len(releases) == 1 and is_compiled(first):
+        return first
+    made = compile_releases(releases)
+    note_conflicts(found.joined, str(first["ocid"]), made.conflicts)
+    return made.release

@@ -3,28 +3,28 @@
 Owns the flow, and that memory is bounded by a piece. What is shown is `tenderline.commands`'.
 """
 
-import tempfile
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from kernel import __version__
-from kernel.workers import Workers, cores
 from publish.sheets.csv_text import CsvFile
 from publish.sheets.sheet import Form, SheetPart, Sheets
-from tenderline.merging.run import spill_files, spilled
-from tenderline.merging.spill import Tally
+from tenderline.merging.hold import Held
+from tenderline.merging.intake import taken_in
+from tenderline.merging.tally import Tally
 from tenderline.tabling.arrange import arranged
-from tenderline.tabling.gather import Gathered, gather
+from tenderline.tabling.gather import Compiled, gather
+from tenderline.tabling.rows import Gathered
 from tenderline.tabling.workbook import workbook
 from tenderline.whole_file import whole_folder
-from transforms.tables.build import ROW_GROUP
-from transforms.tables.groups import Filled
+from transforms.tables.groups import ROW_GROUP, Filled
 from transforms.tables.layout import all_tables
 
 WORKBOOK = "tables.xlsx"
@@ -78,22 +78,20 @@ def make_tables(names: Sequence[str], out: Path, forms: Forms = PARQUET, *, jobs
     made = Made()
     with ExitStack() as stack:
         folder = stack.enter_context(whole_folder(out))
-        scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tenderline-")))
-        workers = stack.enter_context(Workers(jobs or cores()))
-        made.tally = spill_files(names, scratch, workers)
-        work = [(scratch / f"rows-{bucket}", parts) for bucket, parts in spilled(scratch)]
-        made.gathered = list(workers.each(gather, work))
+        intake = stack.enter_context(taken_in(names, jobs, early=Compiled))
+        made.tally = intake.tally
+        made.gathered = list(chain.from_iterable(intake.each(gather)))
         places = [
-            (name, [g.joined.path / name for g in made.gathered if name in g.tables])
+            (name, [g.folder / name for g in made.gathered if name in g.tables])
             for name, table in all_tables().items()
         ]
-        each = [(n, p, folder, scratch, forms) for n, p in _largest_first(places)]
-        written = dict(workers.each(_write, each))
+        each = [(n, p, folder, intake.scratch, forms) for n, p in _largest_first(places)]
+        written = dict(intake.workers.each(_write, each, ahead=1))
         made.rows = {name: written[name][0] for name in all_tables() if name in written}
         if forms.xlsx:
             parts = [part for name in made.rows for part in written[name][1]]
             made.long = sum(part.tally.long for part in parts)
-            workbook(folder / WORKBOOK, parts, scratch)
+            workbook(folder / WORKBOOK, parts, intake.scratch)
     return made
 
 
@@ -104,7 +102,7 @@ def _largest_first(places: list[tuple[str, list[Path]]]) -> list[tuple[str, list
 
 
 def _write(
-    name: str, paths: list[Path], folder: Path, scratch: Path, forms: Forms
+    _: Held, name: str, paths: list[Path], folder: Path, scratch: Path, forms: Forms
 ) -> tuple[str, tuple[int, list[SheetPart]]]:
     """Write one table in each form that is asked for."""
     table = all_tables()[name]

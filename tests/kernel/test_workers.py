@@ -2,14 +2,16 @@
 
 import os
 import signal
+import threading
 import time
 from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
 
-from kernel import ConfigError
-from kernel.workers import JOBS, Workers, cores
+from kernel import ConfigError, LakeCorrupt
+from kernel.workers import Workers, cores
+from kernel.working import JOBS
 
 
 def double(number: int) -> tuple[int, int]:
@@ -25,6 +27,21 @@ def die(number: int) -> int:
 def linger(folder: Path, number: int) -> None:
     (folder / f"{os.getpid()}").touch()
     time.sleep(60 * number)
+
+
+def count(kept: list[int], number: int) -> list[int]:
+    kept.append(number)
+    return kept
+
+
+def refuse(number: int, error: Exception) -> int:
+    if number == 3:
+        raise error
+    return number
+
+
+def double_bytes(data: bytes) -> bytes:
+    return data + data
 
 
 def told(folder: Path) -> None:
@@ -43,6 +60,49 @@ def test_results_are_in_the_order_of_the_work(jobs: int) -> None:
 def test_a_process_that_is_killed_is_told() -> None:
     with Workers(2) as workers, pytest.raises(ConfigError, match=f"again with .* {JOBS}=1"):
         list(workers.each(die, ((n,) for n in range(9))))
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_each_process_keeps_what_is_its_own(jobs: int) -> None:
+    """Once work was done here it stays here, and goes on there otherwise."""
+    for first in ([(0,)], [(0,), (1,)]):
+        kept: list[int] = []
+        with Workers(jobs, kept) as workers:
+            list(workers.each(count, first))
+            list(workers.each(count, [(2,), (3,)]))
+            found = workers.every(count, 9)
+            assert workers.started == len(found)
+        assert (len(kept) > 0) == (jobs == 1 or len(first) == 1) == (len(found) == 1)
+        assert sorted(n for each in found for n in each if n < 9) == sorted(
+            [n for (n,) in first] + [2, 3]
+        )
+
+
+@pytest.mark.parametrize("error", [LakeCorrupt("number 3", path="x"), ValueError("number 3")])
+def test_an_error_comes_out_as_it_is_and_the_processes_work_on(error: Exception) -> None:
+    with Workers(2) as workers:
+        with pytest.raises(type(error), match="number 3") as caught:
+            list(workers.each(refuse, ((n, error) for n in range(30))))
+        assert isinstance(error, LakeCorrupt) or "in refuse" in caught.value.__notes__[0]
+        assert list(workers.each(refuse, [(1, error), (2, error)])) == [1, 2]
+        some = workers.each(double, ((n,) for n in range(30)))
+        assert next(some)[0] == 0
+        some.close()  # type: ignore[attr-defined] # it is a generator
+        assert [result for result, _ in workers.each(double, [(5,), (6,)])] == [10, 12]
+
+
+def test_what_cannot_be_sent_is_told() -> None:
+    with Workers(2) as workers:
+        with pytest.raises((AttributeError, TypeError), match="pickle"):
+            list(workers.each(double, [(threading.Lock(),), (threading.Lock(),)]))
+        assert [result for result, _ in workers.each(double, [(5,), (6,)])] == [10, 12]
+
+
+def test_large_work_and_large_results_do_not_wait_for_each_other() -> None:
+    """Both are more than a pipe holds."""
+    with Workers(2) as workers:
+        found = workers.each(double_bytes, ((bytes([n]) * 1_000_000,) for n in range(12)))
+        assert [result[:1] for result in found] == [bytes([n]) for n in range(12)]
 
 
 def test_no_process_outlives_the_one_that_asks(tmp_path: Path) -> None:

@@ -1,7 +1,10 @@
+import errno
 import gzip
 import io
 import json
+import os
 import random
+import signal
 import subprocess
 import sys
 import tarfile
@@ -17,12 +20,14 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kernel import ConfigError
 from tenderline.cli import cli
-from tenderline.merging import run, spill, texts
+from tenderline.merging import hold, intake, place, releases, texts
 from tenderline.merging.join import Wanted
 from tenderline.merging.run import merge
 from transforms.ocds.model import EVERY
 from transforms.ocds.schema import release_schema
+from validation.reading import feed
 
 COMPILED = Wanted(versioned=False, package=False)
 
@@ -130,16 +135,16 @@ def test_a_large_package_is_read_entry_by_entry_by_some_processes(
     package = json.dumps({**PACKAGE, "releases": found}).encode()
     assert len(package) > 4 * texts.SMALL
     _, plain = merged(tmp_path, lines(found))
-    monkeypatch.setattr(run, "BUCKET", 1 << 20)
+    monkeypatch.setattr(intake, "BUCKET", 1 << 20)
     made, out = merged(tmp_path, package, jobs=2)
     assert out == plain
     assert made.tally.told["publisher"] == {b'{"name":"Ministry"}'}
 
 
 def clearing(cleared: list[Any], clear: Any) -> Any:
-    def noted(place: Any) -> None:
-        cleared.append(place)
-        clear(place)
+    def noted(folder: Path, file: int) -> None:
+        cleared.append(file)
+        clear(folder, file)
 
     return noted
 
@@ -149,7 +154,7 @@ def test_a_wrong_guess_at_where_entries_end_is_made_good(
 ) -> None:
     """The text between entries also stands in a list within an entry."""
     cleared: list[Any] = []
-    monkeypatch.setattr(spill.Place, "clear", clearing(cleared, spill.Place.clear))
+    monkeypatch.setattr(intake, "forgotten", clearing(cleared, intake.forgotten))
     inner = [{"ocid": "no", "id": str(n)} for n in range(40)]
     found = [
         {"ocid": f"ocds-000000-{n}", "id": "1", "date": "2026-01-01T00:00:00Z", "tag": ["tender"],
@@ -280,7 +285,111 @@ def test_standard_input_is_read(tmp_path: Path) -> None:
 
 
 def test_scratch_files_stay_few(tmp_path: Path) -> None:
-    place = spill.Place(tmp_path, 0, 3)
+    held = hold.Held(tmp_path, 3, 1000)
     batch = texts.Batch("line", 0, lines(RELEASES).splitlines())
-    assert spill.spill(place, batch, {}).read == len(RELEASES)
+    assert releases.take(held, 0, batch, {}).read == len(RELEASES)
+    assert held.spilled
     assert len(list(tmp_path.iterdir())) <= 3
+    assert hold.unspilled(tmp_path.iterdir()).keys() == {one["ocid"].encode() for one in RELEASES}
+
+
+@pytest.mark.parametrize("wanted", [COMPILED, Wanted(versioned=True, package=True)])
+@pytest.mark.parametrize("memory", [0, 20_000, 1 << 20])
+@pytest.mark.parametrize("jobs", [1, 2, 3])
+def test_memory_and_processes_make_no_difference(
+    tmp_path: Path, wanted: Wanted, memory: int, jobs: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Releases of one process are in several files, so that several processes hold them."""
+    spread = [lines(RELEASES[n::6]) for n in range(6)]
+    plain = merged(tmp_path, *spread, wanted=wanted)[1]
+    monkeypatch.setattr(intake, "MEMORY", memory)
+    made, out = merged(tmp_path, *spread, wanted=wanted, jobs=jobs)
+    assert out == plain
+    assert sum(joined.releases for joined in made.joined) == len(RELEASES)
+
+
+def test_what_a_release_says_is_whole_when_another_one_comes(tmp_path: Path) -> None:
+    """Nulls and empty arrays of the later release, which is read first, still count."""
+    told = {"title": "t", "description": None, "items": [], "lots": [{"id": "1", "title": None}]}
+    before = {"title": "s", "description": "d", "items": [{"id": "9"}],
+              "lots": [{"id": "1", "title": "l"}]}  # fmt: skip
+    found = [
+        release(1, 2, buyer=None, tender=told),
+        release(1, 1, buyer={"id": "b"}, tender=before),
+    ]
+    _, out = merged(tmp_path, lines(found))
+    merger = ocdsmerge.Merger(release_schema(EVERY))
+    assert json.loads(out) == merger.create_compiled_release(found[::-1])
+
+
+def test_an_error_in_a_process_ends_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when the disk is full: nothing is written, and the error is the one that it was."""
+    monkeypatch.setattr(intake, "MEMORY", 0)
+    monkeypatch.setattr(hold.Held, "spill", full)
+    with pytest.raises(OSError, match="No space left"):
+        merged(tmp_path, *(lines(RELEASES) for _ in range(3)), jobs=2)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_lines_are_whole_where_the_system_writes_a_part(
+    tmp_path: Path, jobs: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = merged(tmp_path, *(lines(RELEASES[n::3]) for n in range(3)))[1]
+    monkeypatch.setattr(place.os, "pwritev", partly)
+    assert merged(tmp_path, *(lines(RELEASES[n::3]) for n in range(3)), jobs=jobs)[1] == plain
+
+
+def partly(file: int, run: list[bytes], at: int) -> int:
+    return os.pwrite(file, run[0][:7], at)
+
+
+def test_a_file_that_becomes_shorter_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "in.jsonl"
+    path.write_bytes(lines(RELEASES[:3]))
+    held = hold.Held(tmp_path, 1, 1 << 20)
+    where = feed.Place("line", 0, [path.stat().st_size], True, 10)
+    tally = intake._do(held, 0, path, where, {})
+    assert "became shorter" in tally.unreadable[0]
+
+
+def full(_: hold.Held) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_process_that_is_ended_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hold.Held, "ease", killed)
+    with pytest.raises(ConfigError, match="--jobs 1"):
+        merged(tmp_path, *(lines(RELEASES) for _ in range(3)), jobs=2)
+
+
+def killed(_: hold.Held) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@pytest.mark.heavy
+def test_memory_is_bounded_when_the_input_is_not(tmp_path: Path) -> None:
+    """Input of twice what memory may hold, in processes of several releases."""
+    path, out = tmp_path / "in.jsonl", tmp_path / "out.zst"
+    texts = [f"{n:06}" * 500 for n in range(50)]
+    with path.open("wb") as stream:
+        for day in range(1, 4):
+            for n in range(45_000):
+                stream.write(lines([release(n, day, tender={"title": texts[(n + day) % 50]})]))
+    assert path.stat().st_size > 2 * intake.MEMORY
+    code = (
+        "import resource, sys; from pathlib import Path;"
+        "from tenderline.merging.join import Wanted; from tenderline.merging.run import merge;"
+        "merge([sys.argv[1]], Path(sys.argv[2]), Wanted(versioned=True, package=False), jobs=2);"
+        "most = (resource.getrusage(who).ru_maxrss for who in"
+        " (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)); print(*most)"
+    )
+    command = [sys.executable, "-c", code, str(path), str(out)]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    asking, working = (int(kilobytes) // 1024 for kilobytes in told.split())
+    assert asking + 2 * working < 500
+    with out.open("rb") as stream:
+        reader = io.BufferedReader(zstandard.ZstdDecompressor().stream_reader(stream))
+        assert sum(1 for _ in reader) == 45_000

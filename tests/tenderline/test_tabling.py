@@ -20,7 +20,8 @@ from kernel import ConfigError
 from publish.sheets.csv_text import CsvFile
 from publish.sheets.sheet import Form
 from tenderline.cli import cli
-from tenderline.tabling import arrange, run
+from tenderline.merging import intake
+from tenderline.tabling import arrange, rows, run
 from tenderline.tabling.run import Forms, Made, make_tables
 from tests.made import award_release
 from transforms.merge import compile_releases
@@ -94,6 +95,34 @@ def test_compiled_releases_are_taken_as_they_are(plain: Path, tmp_path: Path) ->
     assert sum(each.as_they_are for each in found.gathered) == 30
     same = {k for k, v in files(tmp_path).items() if files(plain)[k] == v}
     assert {"contracts.parquet", "tender_lots.parquet", "parties.csv"} <= same
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("twice", [[], [0, 29]])
+def test_rows_made_while_releases_are_read_are_those_made_of_all(
+    tmp_path: Path, twice: list[int], jobs: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where a compiled release proves not to be the only one of its process."""
+    found = [compile_releases([one]).release for one in releases()[:30]]
+    later = [{**found[n], "date": "2026-03-02T00:00:00Z", "language": "cy"} for n in twice]
+    other = award_release(77, amount=1)
+    contents = [lines(found[n::2]) for n in range(2)] + [lines([*later, other])]
+    monkeypatch.setattr(intake, "SURELY", 0)
+    late = made(tmp_path / "late", *contents, forms=Forms(csv=True))
+    monkeypatch.undo()
+    monkeypatch.setattr(rows, "HELD", 9)
+    early = made(tmp_path / "early", *contents, forms=Forms(csv=True), jobs=jobs)
+    assert files(tmp_path / "early") == files(tmp_path / "late")
+    for name in ("unheld", "left_out", "oddities"):
+        assert early.total(name) == late.total(name)
+    for count in ("processes", "releases"):
+        assert sum(getattr(each.joined, count) for each in early.gathered) == sum(
+            getattr(each.joined, count) for each in late.gathered
+        )
+    assert sum(each.as_they_are for each in early.gathered) == 30 - len(twice)
+    if jobs == 1 or not twice:  # otherwise it is chance who reads both
+        folders = {each.folder.name.partition("-")[0] for each in early.gathered}
+        assert folders == ({"made"} if twice else {"early", "made"})
 
 
 def test_csv_is_safe_and_by_rfc_4180(tmp_path: Path) -> None:

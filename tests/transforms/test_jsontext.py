@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from transforms import jsontext
 from transforms.jsontext import BadJson, dumps, loads
 from transforms.values import decimal
 
@@ -43,6 +44,31 @@ def test_every_published_digit_survives(number: str) -> None:
     assert dumps(value) == data
     assert decimal(value["amount"]) == Decimal(number)
     assert dumps(loads(dumps(value))) == data
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{}",
+        " {}",
+        "[{}]",
+        "[1,\n{}]",
+        '{"a":{}}',
+        '{"a":"1234567890123456789012345678901234","b": {}}',
+        '["1234567890123456",-{}]',
+        '["e-1234567890123456-e1234567890123456",{}]',
+    ],
+)
+def test_a_long_number_is_found_wherever_it_stands(text: str) -> None:
+    number = "1.2345678901234567890123e2"
+    assert number.encode() in dumps(loads(text.replace("{}", number).encode()))
+
+
+def test_long_digits_in_text_do_not_make_numbers_of_it_slow(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(jsontext, "_loads_exactly", None)
+    assert loads(b'{"id":"GB-1234567890123456-1234567890123456","a":[1.5]}')["a"] == [1.5]
 
 
 def test_short_numbers_stay_plain_floats() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from transforms.forms import entries
 from transforms.jsonstream import values
-from transforms.merge import compile_releases
+from transforms.merge import Tree, compile_releases
 from transforms.ocds.fields import Merge
 from transforms.ocds.model import EVERY
 from transforms.ocds.rules import RuleTree, merge_rules
@@ -235,3 +235,28 @@ def test_a_release_merged_twice_changes_nothing_known(bodies: list[dict[str, Any
     ]
     once = compile_releases(titles).release
     assert compile_releases([*titles, titles[-1]]).release == once
+
+
+VALUES = st.recursive(
+    st.sampled_from([None, 1, "t"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["id", "title", "items", "x", "uri"]), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+
+@given(st.dictionaries(st.sampled_from(["tender", "awards", "x", "buyer"]), VALUES, max_size=4))
+def test_a_release_alone_is_what_merging_it_into_nothing_gives(body: dict[str, Any]) -> None:
+    """It is not built up again, but shares its values: nothing may differ for that."""
+    only = release("2026-01-01", **body)
+    before = json.dumps(only)
+    tree = Tree(merge_rules())
+    tree.add(only)
+    made = compile_releases([only])
+    own = {"ocid": only["ocid"], "date": only["date"], "tag": ["compiled"]}
+    own["id"] = f"{only['ocid']}-{only['date']}"
+    assert made.release == {**own, **tree.merged}
+    assert made.conflicts == tree.conflicts
+    assert json.dumps(only) == before

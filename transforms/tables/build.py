@@ -23,12 +23,11 @@ from transforms.rates import reference_rates
 from transforms.renewal import month_parts
 from transforms.tables.answers import answer
 from transforms.tables.bundle import Bundle
-from transforms.tables.groups import Filled
+from transforms.tables.groups import ROW_GROUP, Filled
 from transforms.tables.layout import all_tables
 from transforms.tables.part import ODDITIES, source_rows
 
 log = logging.getLogger(__name__)
-ROW_GROUP = 122_880  # rows: DuckDB's own unit of parallel work
 MEDIA_TYPE = "application/vnd.apache.parquet"
 Inputs = Sequence[tuple[Source, Manifest]]
 

@@ -11,6 +11,7 @@ from typing import Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+ROW_GROUP = 122_880  # rows: DuckDB's own unit of parallel work
 SMALL = 64  # tables held as they came: a column of a few rows takes more for itself than for them
 
 

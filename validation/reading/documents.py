@@ -14,8 +14,7 @@ from validation.reading.entries import entries
 from validation.reading.feed import BLANKS, CHUNK, LIMIT, MANY, Batch, Envelope, Feed
 from validation.reading.streams import Unreadable
 
-ENDING = (b"{\n", b"[\n", b"{\r\n", b"[\r\n")  # of a line that a document begins with
-ALONE = re.compile(rb"^[ \t]*[{\[]\r?\n", re.MULTILINE)
+ALONE = (b"{", b"[", b"{\r", b"[\r")  # a line that a document begins with
 OPENING = re.compile(rb"[ \t\r\n]*[{\[]")
 SHOWN = 40  # bytes of what is no JSON
 
@@ -67,8 +66,11 @@ def _lines(feed: Feed, *, guess: bool, held: Collection[int]) -> Iterator[Batch 
     while feed.data:
         whole = feed.ended and not feed.trouble
         end = len(feed.data) if whole else feed.data.rfind(b"\n") + 1
-        alone = _alone(feed.data[:end])
-        where, lines = feed.used, feed.take(end if alone < 0 else alone).split(b"\n")
+        lines = feed.data[:end].split(b"\n")
+        if (alone := _alone(lines)) >= 0:
+            lines = [*lines[:alone], b""]
+        where = feed.used
+        feed.take(sum(map(len, lines)) + len(lines) - 1)
         for start in range(0, len(lines), MANY):
             some = lines[start : start + MANY]
             yield Batch("line", number + start, some, at=where)
@@ -82,12 +84,15 @@ def _lines(feed: Feed, *, guess: bool, held: Collection[int]) -> Iterator[Batch 
         feed.fill(len(feed.data) + feed.chunk)
 
 
-def _alone(text: bytes) -> int:
-    """Where a line begins that is nothing but an opening bracket; -1 if there is none."""
-    if not any(mark in text for mark in ENDING):
-        return -1
-    found = ALONE.search(text)
-    return found.start() if found else -1
+def _alone(lines: list[bytes]) -> int:
+    """The first of some lines that is nothing but an opening bracket; -1 if there is none. What
+    comes last has no line end yet.
+    """
+    for number in range(len(lines) - 1):
+        line = lines[number]
+        if line.endswith(ALONE) and line.lstrip(b" \t") in ALONE:
+            return number
+    return -1
 
 
 def _documents(

@@ -1,22 +1,19 @@
-"""A batch of values to releases, each written to the scratch file of its ocid's hash.
+"""A batch of values to the releases in it, each as its ocid, its date and its text.
 
 Owns what is left out and counted. Runs in processes of its own for a large file.
 """
 
-import os
-import zlib
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import UTC
-from pathlib import Path
 from typing import Any
 
 import orjson
 
-from transforms.findings import Finding
-from transforms.forms import Entry, entries, is_package
+from tenderline.merging.hold import SURE, Held, Release
+from tenderline.merging.tally import Tally
+from transforms.forms import Entry, entries
 from transforms.jsontext import BadJson, dumps, dumps_as_is, loads
+from transforms.merge import compile_releases
 from transforms.repair import parse
 from transforms.upgrade import upgraded
 from transforms.values import moment
@@ -28,79 +25,7 @@ from validation.reading.wellformed import REPAIRS
 
 WHOLE = -1  # stands for the number of a document where a text has yet to be told apart
 ENDS = {"array": b"]", "releases": b"]}", "records": b"]}"}  # to what stands before the entries
-TOLD = ("publisher", "license", "publicationPolicy")  # of a package, for a package of records
-
-
-@dataclass(slots=True)
-class Tally:
-    """What was found: releases read, those left out and why, and what packages say.
-
-    `unreadable` says by number of the file why it was not read to its end; `guessed` are the files
-    in which a guess at where entries end proved wrong.
-    """
-
-    read: int = 0
-    left_out: Counter[str] = field(default_factory=Counter)
-    first: dict[str, str] = field(default_factory=dict)
-    upgraded: int = 0
-    repaired: int = 0
-    told: dict[str, set[bytes]] = field(default_factory=dict)
-    extensions: set[str] = field(default_factory=set)
-    published: str = ""
-    unreadable: dict[int, str] = field(default_factory=dict)
-    guessed: set[int] = field(default_factory=set)
-
-    def add(self, other: "Tally") -> None:
-        """Count what another counted."""
-        self.read += other.read
-        self.left_out += other.left_out
-        self.first = {**other.first, **self.first}
-        self.upgraded += other.upgraded
-        self.repaired += other.repaired
-        for name, values in other.told.items():
-            self.told.setdefault(name, set()).update(values)
-        self.extensions |= other.extensions
-        self.published = max(self.published, other.published)
-        self.unreadable.update(other.unreadable)
-        self.guessed |= other.guessed
-
-    def leave_out(self, why: str, what: str) -> None:
-        """Count one that is not merged."""
-        self.left_out[why] += 1
-        self.first.setdefault(why, what)
-
-    def note(self, package: Any) -> None:
-        """Keep what a package says of itself."""
-        if not is_package(package):
-            return
-        for name in TOLD:
-            if package.get(name):
-                self.told.setdefault(name, set()).add(dumps(package[name]))
-        extensions = package.get("extensions")
-        if isinstance(extensions, list):
-            self.extensions.update(one for one in extensions if isinstance(one, str))
-        if isinstance(date := package.get("publishedDate"), str):
-            self.published = max(self.published, date)
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where the releases of one file go: one of `buckets` files, by the hash of the ocid."""
-
-    folder: Path
-    file: int
-    buckets: int
-
-    def append(self, bucket: int, lines: list[bytes]) -> None:
-        """Write lines; each process has files of its own."""
-        path = self.folder / f"{bucket:04}-{self.file}-{os.getpid()}"
-        with path.open("ab") as stream:
-            stream.writelines(lines)
-
-    def clear(self) -> None:
-        """Forget all of this file."""
-        for path in self.folder.glob(f"*-{self.file}-*"):
-            path.unlink()
+OWN = frozenset({"id", "tag"})  # that a compiled release has others of
 
 
 def envelope_of(envelope: Envelope) -> dict[str, Any]:
@@ -113,27 +38,29 @@ def envelope_of(envelope: Envelope) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def spill(place: Place, batch: Batch, head: dict[str, Any]) -> Tally:
-    """Write the releases of a batch, unless a guess at where they end proves wrong.
+def take(held: Held, file: int, batch: Batch, head: dict[str, Any]) -> Tally:
+    """Hold the releases of a batch, unless a guess at where they end proves wrong.
 
     Args:
-        place: where to.
+        held: where to.
+        file: the number of the file.
         batch: whole values; or, numbered `WHOLE`, the text of a small file.
         head: of the package that its entries are in, if they are.
     """
     tally = Tally()
-    buckets: dict[int, list[bytes]] = {}
+    found: list[tuple[bytes, Release]] = []
+    sure = SURE if batch.document == WHOLE else file
     try:
-        for value, text in _values(batch, head, tally, place.file):
-            for entry in entries(value, empty=True):
-                if (found := _line(entry, text, tally)) is not None:
-                    ocid, line = found
-                    bucket = zlib.crc32(ocid.encode("utf-8", "replace")) % place.buckets
-                    buckets.setdefault(bucket, []).append(line)
+        for value, text in _values(batch, head, tally, file):
+            listed = entries(value, empty=True)
+            made = (_text(entry, text, tally, sure, held) for entry in listed)
+            found += [one for one in made if one is not None]
     except Guessed:
-        return Tally(guessed={place.file})
-    for bucket, lines in buckets.items():
-        place.append(bucket, lines)
+        held.undo()
+        return Tally(guessed={file})
+    for one in found:
+        held.add(*one)
+    held.ease()
     return tally
 
 
@@ -206,8 +133,10 @@ def _parsed(text: bytes, tally: Tally) -> tuple[Any, bool] | None:
     return parsed.value, not parsed.repairs
 
 
-def _line(entry: Entry, text: bytes, tally: Tally) -> tuple[str, bytes] | None:
-    """The ocid of a release, and its line in a scratch file; None if it is left out."""
+def _text(
+    entry: Entry, text: bytes, tally: Tally, file: int, held: Held
+) -> tuple[bytes, Release] | None:
+    """The ocid of a release as JSON, and its text; None if it is left out."""
     tally.read += 1
     release = entry.release
     if entry.rejected:
@@ -223,13 +152,33 @@ def _line(entry: Entry, text: bytes, tally: Tally) -> tuple[str, bytes] | None:
     if date is None:
         tally.leave_out("a release has no date that can be read", f"{ocid:.99}")
         return None
-    findings: list[Finding] = []
-    made = upgraded(release, entry.package.version, findings)
+    made = upgraded(release, entry.package.version, [])
     tally.upgraded += made is not release
+    as_is = text if made is release and entry.pointer == "" else b""
     try:
-        body = text if text and made is release and entry.pointer == "" else dumps_as_is(made)
-        key = orjson.dumps([ocid, date.isoformat(timespec="microseconds")])
+        key = orjson.dumps(ocid)[1:-1]
+        new = key not in held.processes
+        body, rest = _written(made, as_is, alone=held.compiled and new)
+        if held.early and new:
+            held.early.add(key, made)
     except (orjson.JSONEncodeError, RecursionError) as error:
         tally.leave_out("a release cannot be written", f"{ocid!r:.99}: {error}")
         return None
-    return ocid, b"%b\t%b\n" % (key, body)
+    return key, Release(date.isoformat(timespec="microseconds"), file, body, rest)
+
+
+def _written(release: dict[str, Any], text: bytes, *, alone: bool) -> tuple[bytes, bytes]:
+    """The body and rest of a `Release`; most releases are the only ones of their process, and then
+    need not be read again.
+    """
+    if alone and release.keys() >= OWN:
+        compiled = compile_releases([release])
+        if not compiled.conflicts:
+            merged = compiled.release
+            rest = {
+                key: value
+                for key, value in release.items()
+                if value is None or merged.get(key) is not value
+            }
+            return dumps(merged), dumps_as_is(rest)
+    return text or dumps_as_is(release), b""
