@@ -141,4 +141,4 @@ def number_of(value: Any) -> Number:
 
 def said(value: Any) -> bool:
     """Whether a value says something: null, an empty text, list or object does not."""
-    return value is not None and (bool(value) or not isinstance(value, str | list | dict))
+    return value is not None and (bool(value) or not isinstance(value, (str, list, dict)))

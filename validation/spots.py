@@ -177,6 +177,13 @@ def coverage(spot: Spot) -> Iterator[Coverage]:
         yield from coverage(spot.children[name])
 
 
+def objects_at(spot: Spot) -> Iterator[tuple[str, int]]:
+    """How many objects were at `spot` and at each place below it, by path without positions."""
+    yield spot.path, spot.counted()[0]
+    for child in spot.children.values():
+        yield from objects_at(child)
+
+
 def known(fields: Mapping[str, Field], name: str) -> bool:
     """Whether the model has the field, or it is a translation of one (`title_fr`).
 

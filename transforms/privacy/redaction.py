@@ -131,7 +131,7 @@ class Redaction:
             elif isinstance(value, str):
                 if len(value) >= SHORTEST:
                     self._texts.append((item, key, value, kind))
-            elif isinstance(value, dict | list):
+            elif isinstance(value, (dict, list)):
                 self._any(value, kind)
         if "name" in item:
             self._organization(item)

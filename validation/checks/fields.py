@@ -114,7 +114,7 @@ def _from_zero(value: Any) -> bool:
     if isinstance(value, int):  # of any size: float() would overflow
         return value >= 0
     try:
-        found = float(value) if isinstance(value, float | str) else math.nan
+        found = float(value) if isinstance(value, (float, str)) else math.nan
     except ValueError:
         return False
     return math.isfinite(found) and found >= 0

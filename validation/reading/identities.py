@@ -45,7 +45,7 @@ def identity(entry: Any, kind: str) -> tuple[Any, ...] | None:
     """What tells an entry of a package apart: a record's ocid, a release's ocid and id; or None."""
     names = ("ocid",) if kind == "records" else ("ocid", "id")
     found = tuple(entry.get(name) for name in names) if isinstance(entry, dict) else (None,)
-    return found if all(isinstance(value, str | int | float) for value in found) else None
+    return found if all(isinstance(value, (str, int, float)) for value in found) else None
 
 
 def content_of(entry: Any) -> int | None:

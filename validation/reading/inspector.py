@@ -152,7 +152,7 @@ class Inspector:
             under = "/compiledRelease"
             yield from self._judged(compiled, path + under, place + under, extensions, "Release")
         versioned = record.get("versionedRelease")
-        if versioned and isinstance(versioned, dict | list):
+        if versioned and isinstance(versioned, (dict, list)):
             yield from self._versioned(versioned, path, place, extensions)
             shallow["versionedRelease"] = True
         if _embedded(releases):

@@ -14,7 +14,7 @@ import orjson
 from transforms.findings import Finding, shown
 from validation.catalogue import version_of
 from validation.judge import Judge
-from validation.spots import Coverage, coverage, placed
+from validation.spots import Coverage, coverage, objects_at, placed
 
 PATH = b'{"path":"'
 BROKEN = ("error", "unusable")
@@ -113,12 +113,16 @@ def _name(value: Any) -> str | int | None:
 
 @dataclass(slots=True)
 class Summary:
-    """What judges counted: results by check, coverage by path, releases by place, and forms."""
+    """What judges counted: results by check, coverage by path, releases by place, and forms.
+
+    `objects` counts the objects at each place: those who never met a field count its parents, too.
+    """
 
     results: dict[str, list[int]] = field(default_factory=dict)
     fields: dict[str, Coverage] = field(default_factory=dict)
     releases: Counter[str] = field(default_factory=Counter)
     forms: Counter[str] = field(default_factory=Counter)
+    objects: Counter[str] = field(default_factory=Counter)
 
     @classmethod
     def of(cls, judges: Iterable[Judge], forms: Counter[str]) -> "Summary":
@@ -129,8 +133,15 @@ class Summary:
                 summary._count(check.id, result)
             if judge.kind == "Release":
                 summary.releases[judge.walk.top.path] += judge.judged
+            for path, count in objects_at(judge.walk.top):
+                summary.objects[path] += count
             summary._cover(coverage(judge.walk.top))
         return summary
+
+    def settle(self) -> None:
+        """Count the parents of each field over all who judged; to be called once all are added."""
+        for path, one in self.fields.items():
+            self.fields[path] = one._replace(parents=self.objects[path.rpartition("/")[0]])
 
     def add(self, other: "Summary") -> None:
         """Count `other` in."""
@@ -138,6 +149,7 @@ class Summary:
             self._count(name, result)
         self.releases.update(other.releases)
         self.forms.update(other.forms)
+        self.objects.update(other.objects)
         self._cover(other.fields.values())
 
     def _count(self, name: str, result: Sequence[int]) -> None:

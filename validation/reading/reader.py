@@ -139,6 +139,7 @@ class Reading:
             self.report.unreadable = self.report.unreadable or error.message
             summary = self.pool.here.summary()
         summary.add(Summary.of(self.inspector.judges.values(), self.inspector.forms))
+        summary.settle()
         self.report.summary = summary
         return self.report
 

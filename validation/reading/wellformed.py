@@ -148,7 +148,7 @@ def _repeated(value: Any) -> Iterator[tuple[str, str]]:
             inner = [(f"{path}/{escaped(name)}", child) for name, child in value.items()]
         else:
             inner = [(f"{path}/{position}", child) for position, child in enumerate(value)]
-        left += reversed([(at, child) for at, child in inner if isinstance(child, dict | list)])
+        left += reversed([(at, child) for at, child in inner if isinstance(child, (dict, list))])
 
 
 def _twice(path: str, name: str) -> Finding:
