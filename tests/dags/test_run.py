@@ -35,6 +35,9 @@ class Story:
     by_command: Files
 
 
+pytestmark = pytest.mark.heavy  # Airflow runs both DAGs several times
+
+
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     place = tmp_path_factory.mktemp("airflow")

@@ -226,6 +226,7 @@ print((after - before) // 1024, manifest.artifacts[0].bytes)
 """
 
 
+@pytest.mark.heavy
 def test_memory_stays_small_however_large_the_file_is(serve: Serve, lake: Lake) -> None:
     line = gzip.compress(json.dumps([str(n) * 9 for n in range(90_000)]).encode() + b"\n")
     count = 120_000_000 // len(line)

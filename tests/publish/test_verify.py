@@ -11,6 +11,7 @@ from tests.made import award_release, release
 Publisher = Callable[..., Manifest]
 
 
+@pytest.mark.heavy
 def test_one_flipped_byte_in_any_file_is_found_and_the_file_named(
     lake: Lake, publish_now: Publisher
 ) -> None:

@@ -188,6 +188,7 @@ def test_editions_are_taken_back_and_removed(tell: Teller, tmp_path: Path) -> No
     assert {path[-7:] for path in lake.folders("published")} == {e.version for e in made[4:]}
 
 
+@pytest.mark.heavy
 def test_another_look_that_finds_the_same_is_no_news(tell: Teller, tmp_path: Path) -> None:
     words = ["run", "find_a_tender", "--from", "2026-03-02T08:00", "--to", "2026-03-02T12:00"]
     with StandIn(per_day=40) as server:

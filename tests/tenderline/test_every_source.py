@@ -144,6 +144,7 @@ def ends_right(source_id: str, defect: str, place: Path, folder: Path) -> None:
     assert not Counter(came.processes) - Counter(clean.processes) or (source_id, defect) in OTHERS
 
 
+@pytest.mark.heavy
 def test_a_hole_is_filled_from_a_record_package_and_a_single_notice(tmp_path: Path) -> None:
     lake = lake_in(tmp_path)
     with served("find_a_tender") as (_, server):

@@ -184,6 +184,7 @@ def test_a_run_that_is_late_does_not_move_latest_back(
         assert_whole(root)
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("until", ["convert", "publish"])
 def test_two_runs_at_the_same_time_write_the_same(
     forks: Forks, command: tuple[str, ...], undisturbed: Tree, tmp_path: Path, until: str
@@ -217,6 +218,7 @@ def test_to_run_again_does_nothing(
     assert tree(tmp_path) == undisturbed
 
 
+@pytest.mark.heavy
 def test_a_disk_that_is_full_stops_a_run_and_no_more(
     forks: Forks, command: tuple[str, ...], undisturbed: Tree, tmp_path: Path
 ) -> None:

@@ -381,6 +381,7 @@ def failures(validator: Draft4Validator, release: Any) -> Counter[tuple[str, str
     return Counter(("/".join(map(str, error.path)), str(error.validator)) for error in errors)
 
 
+@pytest.mark.heavy
 @needs_reference
 @needs_recordings
 def test_the_verdict_is_the_official_one_on_recorded_and_mutated_releases() -> None:

@@ -62,6 +62,7 @@ def failed(report: dict[str, Any]) -> set[str]:
     return {result["check"] for result in report["results"] if not result["ok"]}
 
 
+@pytest.mark.heavy
 def test_a_good_edition_passes_every_suite(lake: Lake) -> None:
     waiting = award_release(30, awards=[{"id": "a1", "status": "pending"}], contracts=[])
     done, report = checked(lake, package(*(award_release(n) for n in range(1, 30)), waiting))

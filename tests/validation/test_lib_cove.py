@@ -98,6 +98,7 @@ def test_recorded_packages_and_those_of_test_suites(core: Theirs) -> None:
     assert count > 2000
 
 
+@pytest.mark.heavy
 def test_broken_copies_of_recorded_packages(core: Theirs) -> None:
     found, used = differences(core, small(3000, 8), seed=1, times=500)
     assert found == {}

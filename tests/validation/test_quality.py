@@ -244,6 +244,7 @@ def test_addresses_are_asked_for_only_where_it_is_wanted(
     assert (row["path"], row["level"]) == ("/tender/documents/7/url", "edition")
 
 
+@pytest.mark.heavy
 @pytest.mark.skipif(not DAYS[0].is_dir(), reason="the recordings are not here")
 def test_the_report_of_recorded_days_finds_what_is_wrong_with_them(lake: Lake) -> None:
     pages = [file.read_bytes() for day in DAYS for file in sorted(day.glob("*.json"))]
