@@ -114,7 +114,7 @@ def test_a_run_may_be_killed(
 def test_a_run_may_be_killed_at_many_moments(
     forks: Forks, command: tuple[str, ...], undisturbed: Tree, tmp_path: Path
 ) -> None:
-    killed(forks, command, tmp_path / "lake", undisturbed, every=7)
+    killed(forks, command, tmp_path / "lake", undisturbed, every=29)
 
 
 @pytest.mark.heavy
@@ -161,7 +161,7 @@ def test_a_run_may_be_overtaken_by_another(
 def test_a_run_may_be_overtaken_by_another_at_many_moments(
     forks: Forks, command: tuple[str, ...], undisturbed: Tree, tmp_path: Path
 ) -> None:
-    overtaken(forks, command, tmp_path / "lake", undisturbed, every=17)
+    overtaken(forks, command, tmp_path / "lake", undisturbed, every=97)
 
 
 @pytest.mark.heavy
