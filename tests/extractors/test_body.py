@@ -6,6 +6,7 @@ import sys
 import time
 import zlib
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
 import pytest
 import requests
@@ -19,6 +20,7 @@ from tests.servers import Server
 Serve = Callable[[], Server]
 SessionAt = Callable[..., Session]
 
+ROOT = Path(__file__).parents[2]
 BODY = b'{"releases":[' + b",".join(b'{"id":"%d"}' % n for n in range(5_000)) + b"]}"
 GZIP = gzip.compress(BODY)
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -242,20 +244,21 @@ def test_an_oversized_body_is_not_read_to_its_end(
 
 
 CLIENT = """
-import resource, sys
+import sys
 from dataclasses import replace
 from extractors.loader import load
 from extractors.session import Session
 from kernel import SourceChanged
+from tests.memory import peak
 
 source = load("find_a_tender").at(sys.argv[1])
 source = replace(source, fetch=replace(source.fetch, max_bytes=int(sys.argv[2])))
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+before = peak()
 try:
     Session(source).get(source.fetch.url.format(start="", end="2026-08-11T00:00:00"), len)
 except SourceChanged as error:
-    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    print((after - before) // 1024, error)
+    after = peak()
+    print(after - before, error)
 """
 
 

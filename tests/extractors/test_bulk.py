@@ -22,6 +22,7 @@ from tests.servers import Server
 
 Serve = Callable[[], Server]
 
+ROOT = Path(__file__).parents[2]
 YEAR = Window.parse("20260101T000000Z-20270101T000000Z")
 LINES = [json.dumps(release(n)).encode() for n in range(1, 400)]
 BODY = gzip.compress(b"\n".join(LINES) + b"\n")
@@ -211,18 +212,19 @@ def test_a_file_that_swells_is_refused(serve: Serve, lake: Lake) -> None:
 
 
 CLIENT = """
-import resource, sys
+import sys
 from dataclasses import replace
 from extractors.extract import extract
 from extractors.loader import load
 from kernel import Lake, Window
+from tests.memory import peak
 
 source = load("ocp_registry").at(sys.argv[1])
 window = Window.parse("20260101T000000Z-20270101T000000Z")
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+before = peak()
 manifest = extract(source, Lake(sys.argv[2]), window, version="v1")
-after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-print((after - before) // 1024, manifest.artifacts[0].bytes)
+after = peak()
+print(after - before, manifest.artifacts[0].bytes)
 """
 
 
@@ -238,7 +240,7 @@ def test_memory_stays_small_however_large_the_file_is(serve: Serve, lake: Lake) 
 
     server = serve().sends(pieces)
     command = [sys.executable, "-c", CLIENT, server.url, lake.root]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     megabytes, size = map(int, done.stdout.split())
     assert size == len(line) * count
     assert megabytes < 40

@@ -29,6 +29,7 @@ from transforms.ocds.model import EVERY
 from transforms.ocds.schema import release_schema
 from validation.reading import feed
 
+ROOT = Path(__file__).parents[2]
 COMPILED = Wanted(versioned=False, package=False)
 
 
@@ -380,15 +381,14 @@ def test_memory_is_bounded_when_the_input_is_not(tmp_path: Path) -> None:
                 stream.write(lines([release(n, day, tender={"title": texts[(n + day) % 50]})]))
     assert path.stat().st_size > 2 * intake.MEMORY
     code = (
-        "import resource, sys; from pathlib import Path;"
+        "import resource, sys; from pathlib import Path; from tests.memory import peak;"
         "from tenderline.merging.join import Wanted; from tenderline.merging.run import merge;"
         "merge([sys.argv[1]], Path(sys.argv[2]), Wanted(versioned=True, package=False), jobs=2);"
-        "most = (resource.getrusage(who).ru_maxrss for who in"
-        " (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)); print(*most)"
+        "print(peak(), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)"
     )
     command = [sys.executable, "-c", code, str(path), str(out)]
-    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    asking, working = (int(kilobytes) // 1024 for kilobytes in told.split())
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    asking, working = map(int, told.split())
     assert asking + 2 * working < 500
     with out.open("rb") as stream:
         reader = io.BufferedReader(zstandard.ZstdDecompressor().stream_reader(stream))

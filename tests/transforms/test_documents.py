@@ -270,17 +270,18 @@ def test_the_same_files_give_the_same_bytes(lake: Lake, tmp_path: Path) -> None:
 def test_memory_does_not_follow_the_file(tmp_path: Path) -> None:
     """Forty megabytes of packed releases, which are two hundred of text."""
     code = """
-import resource, sys
+import sys
 from kernel import Lake
 from tests.kept import ANY, keep
+from tests.memory import peak
 from transforms.convert import convert
 lake = Lake(sys.argv[1])
 raw = keep(lake, ANY, ("file-00001", open(sys.argv[2], "rb").read()))
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+before = peak()
 done = convert(ANY, lake, raw, check=lambda release, extensions: [])
-after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+after = peak()
 assert done.counts.written == 60_000, done.counts
-print((after - before) // 1024)
+print(after - before)
 """
     path = tmp_path / "big.jsonl.gz"
     with gzip.open(path, "wb", compresslevel=1) as file:
