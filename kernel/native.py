@@ -24,6 +24,7 @@ MODULES = (
     "transforms.tables.plan",
     "transforms.tables.tabulator",
     "transforms.tables.told",
+    "transforms.values",
     "transforms.versioned",
     "validation.judge",
     "validation.process",

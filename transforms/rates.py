@@ -5,7 +5,7 @@ publishes them: units of a currency for one euro, on working days since 1999. It
 second to start and knows floats only, so the file is read here.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
@@ -17,7 +17,7 @@ from zipfile import ZipFile
 FILE = "eurofxref-hist.zip"
 WITHIN = timedelta(days=7)  # a rate is that old at most: longer than any holidays without rates
 PLACES = Decimal("1.000000000000")  # of a rate: the smallest currencies have eight digits then
-Known = tuple[list[date], list[tuple[Decimal, Decimal]]]
+ABSENT = "N/A"
 
 
 class Rate(NamedTuple):
@@ -36,11 +36,11 @@ class Rates:
     """
 
     def __init__(self, text: str) -> None:
-        head, *self._lines = text.split()
+        head, *lines = text.split()
         self._names = head.rstrip(",").split(",")
-        self._days = [date.fromisoformat(line[:10]) for line in self._lines]
-        self._read: dict[str, Known] = {}
-        self.last = self._days[0]
+        self._lines = lines[::-1]
+        self._days = [line[:10] for line in self._lines]  # which sort as they are
+        self.last = date.fromisoformat(self._days[-1])
 
     def on(self, currency: str, day: date) -> Rate | None:
         """The rate of `currency` (ISO 4217) on `day`, or on the last working day before it.
@@ -48,29 +48,20 @@ class Rates:
         None where there is none within a week: no currency of the bank's, before 1999, or later
         than the file. Nothing is filled in then.
         """
-        if currency not in self._read:
-            self._read[currency] = self._known(currency)
-        days, rates = self._read[currency]
-        place = bisect_right(days, day) - 1
-        if place < 0 or day - days[place] > WITHIN:
+        if currency != "EUR" and currency not in self._names[1:]:
             return None
-        per_euro, pounds = rates[place]
-        gbp = Decimal(1) if currency == "GBP" else (pounds / per_euro).quantize(PLACES)
-        return Rate(gbp, (1 / per_euro).quantize(PLACES), days[place])
+        first = bisect_left(self._days, (day - WITHIN).isoformat())
+        for place in range(bisect_right(self._days, day.isoformat()) - 1, first - 1, -1):
+            cells = dict(zip(self._names, self._lines[place].split(","), strict=False))
+            per_euro, pounds = "1" if currency == "EUR" else cells[currency], cells["GBP"]
+            if ABSENT not in (per_euro, pounds):
+                return _rate(currency, Decimal(per_euro), Decimal(pounds), self._days[place])
+        return None
 
-    def _known(self, currency: str) -> Known:
-        """The days that have a rate, in order, and units of the currency and pounds for a euro."""
-        column = self._names.index(currency) if currency in self._names[1:] else None
-        if column is None and currency != "EUR":
-            return [], []
-        pound, days, rates = self._names.index("GBP"), [], []
-        for day, line in zip(reversed(self._days), reversed(self._lines), strict=True):
-            cells = line.split(",")
-            per_euro = cells[column] if column is not None else "1"
-            if "N/A" not in (per_euro, cells[pound]):
-                days.append(day)
-                rates.append((Decimal(per_euro), Decimal(cells[pound])))
-        return days, rates
+
+def _rate(currency: str, per_euro: Decimal, pounds: Decimal, day: str) -> Rate:
+    gbp = Decimal(1) if currency == "GBP" else (pounds / per_euro).quantize(PLACES)
+    return Rate(gbp, (1 / per_euro).quantize(PLACES), date.fromisoformat(day))
 
 
 @cache

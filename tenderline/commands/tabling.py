@@ -21,8 +21,11 @@ SHOWN = 25  # paths of fields shown of each kind; the others are only counted
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--csv", is_flag=True, help="Also a CSV file of each table.")
 @click.option("--xlsx", is_flag=True, help="Also one workbook with a sheet of each table.")
+@click.option("--jsonl", is_flag=True, help="Also the compiled releases, one a line.")
 @jobs_option
-def tables(files: tuple[str, ...], folder: Path, jobs: int, *, csv: bool, xlsx: bool) -> None:
+def tables(
+    files: tuple[str, ...], folder: Path, jobs: int, *, csv: bool, xlsx: bool, jsonl: bool
+) -> None:
     """Make tables of anyone's OCDS files: one Parquet file for each kind of object.
 
     FILE is a release package, a record package, a record, a release or a list of these, as JSON or
@@ -35,7 +38,7 @@ def tables(files: tuple[str, ...], folder: Path, jobs: int, *, csv: bool, xlsx: 
     """
     from tenderline.tabling.run import Forms, make_tables
 
-    made = make_tables(files, folder, Forms(csv, xlsx), jobs=jobs)
+    made = make_tables(files, folder, Forms(csv, xlsx, jsonl), jobs=jobs)
     _show(made, files, folder)
     gc.freeze()  # what is left need not be looked through for cycles at the end
     sys.exit(exit_code(made.tally))

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tenderline.merging.hold import Held, Text, unspilled
+from tenderline.merging.output import put
 from transforms.jsontext import dumps, loads
 from transforms.merge import compile_releases
 from transforms.versioned import version_releases
@@ -56,7 +57,7 @@ def join(held: Held, path: Path, parts: list[Path], wanted: Wanted) -> Joined:
     joined = Joined(path)
     with path.open("wb", BLOCK) as stream:
         for ocid, line in lines(held, parts, wanted, joined):
-            stream.writelines((ocid, b"\t", line, b"\n"))
+            put(stream, ocid, line)
     return joined
 
 

@@ -3,8 +3,10 @@
 Owns its form. Source: OCDS 1.1, record package schema.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+import heapq
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from io import BufferedWriter
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -81,6 +83,25 @@ def write_package(stream: Writer, lines: Iterable[bytes], tally: Tally, last: st
         between = b",\n"
     name = uuid.UUID(bytes=content.digest()[:16], version=5)
     stream.write(b'\n],"uri":"%b"}\n' % name.urn.encode())
+
+
+def in_order(paths: Sequence[Path]) -> Iterator[bytes]:
+    """The lines of files in order of ocid, each of which is in that order; see `put`."""
+    with ExitStack() as stack:
+        streams = [stack.enter_context(path.open("rb")) for path in paths]
+        keyed = (map(_keyed, stream) for stream in streams)
+        for _, line in heapq.merge(*keyed):
+            yield line
+
+
+def put(stream: BufferedWriter, ocid: bytes, line: bytes | memoryview) -> None:
+    """Write a line to a file that is to be put in order, behind its ocid as in JSON."""
+    stream.writelines((ocid, b"\t", line, b"\n"))
+
+
+def _keyed(line: bytes) -> tuple[bytes, bytes]:
+    ocid, _, rest = line.partition(b"\t")
+    return ocid, rest[:-1]
 
 
 def _blocks(lines: Iterable[bytes]) -> Iterator[list[bytes]]:

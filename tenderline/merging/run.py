@@ -3,8 +3,7 @@
 Owns the flow. What is shown is `tenderline.commands`'.
 """
 
-import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from io import BufferedWriter
@@ -12,7 +11,7 @@ from pathlib import Path
 
 from tenderline.merging.intake import taken_in
 from tenderline.merging.join import Joined, Wanted, join
-from tenderline.merging.output import output, write_lines, write_package
+from tenderline.merging.output import in_order, output, write_lines, write_package
 from tenderline.merging.place import placed
 from tenderline.merging.tally import Tally
 
@@ -48,24 +47,10 @@ def merge(names: Sequence[str], out: Path, wanted: Wanted, *, jobs: int = 0) -> 
             made.joined = placed(intake.workers, Path(stream.name), wanted)
             return made
         made.joined = intake.each(join, wanted)
-        lines = _in_order([joined.path for joined in made.joined if joined.path])
+        lines = in_order([joined.path for joined in made.joined if joined.path])
         if wanted.package:
             last = max((joined.last for joined in made.joined), default="")
             write_package(stream, lines, made.tally, last)
         else:
             write_lines(stream, lines)
     return made
-
-
-def _in_order(paths: Sequence[Path]) -> Iterator[bytes]:
-    """The lines of all merged pieces in order of ocid."""
-    with ExitStack() as stack:
-        streams = [stack.enter_context(path.open("rb")) for path in paths]
-        keyed = (map(_keyed, stream) for stream in streams)
-        for _, line in heapq.merge(*keyed):
-            yield line
-
-
-def _keyed(line: bytes) -> tuple[bytes, bytes]:
-    ocid, _, rest = line.partition(b"\t")
-    return ocid, rest[:-1]

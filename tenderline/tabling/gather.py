@@ -5,12 +5,15 @@ processes of its own for large files.
 """
 
 import os
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 from tenderline.merging.hold import Held
-from tenderline.merging.join import note_conflicts, processes, releases_in
+from tenderline.merging.join import BLOCK, note_conflicts, processes, releases_in
+from tenderline.merging.output import put
 from tenderline.tabling.rows import Gathered, Rows, is_compiled
+from transforms.jsontext import dumps
 from transforms.merge import compile_releases
 
 
@@ -67,21 +70,27 @@ class Compiled:
         self._rows = None
 
 
-def gather(held: Held, folder: Path, parts: list[Path]) -> list[Gathered]:
+def gather(held: Held, folder: Path, parts: list[Path], *, lines: bool) -> list[Gathered]:
     """Make the rows of processes that nobody else has releases of.
 
     Args:
         held: what this process holds.
         folder: where the rows go, as one Arrow file for each table.
         parts: scratch files of which the releases are, used up by this; none if they are held.
+        lines: whether compiled releases are wanted as lines, too, in a file beside the folder.
     """
     early = held.early.gathered(held) if isinstance(held.early, Compiled) and not parts else []
     rows = Rows(folder)
-    for _, held_texts in processes(held, parts, rows.found.joined):
-        releases = releases_in(held_texts, rows.found.joined)
-        rows.add(releases, _compiled(releases, rows.found))
-        if rows.full:
-            rows.write()
+    rows.found.lines = folder.with_suffix(".lines") if lines else None
+    with rows.found.lines.open("wb", BLOCK) if rows.found.lines else nullcontext() as stream:
+        for ocid, held_texts in processes(held, parts, rows.found.joined):
+            releases = releases_in(held_texts, rows.found.joined)
+            compiled = _compiled(releases, rows.found)
+            rows.add(releases, compiled)
+            if rows.full:
+                rows.write()
+            if stream:
+                put(stream, ocid, dumps(compiled))
     return [*early, rows.close()]
 
 

@@ -28,10 +28,12 @@ COMPILED = "compiled"  # a tag that only compiled releases have
 class Gathered:
     """What became of the releases of some processes.
 
-    `tables` names the tables of which `folder` has rows; the other counts are a `Tabulator`'s.
+    `tables` names the tables of which `folder` has rows; `lines` is the file of compiled releases,
+    if they are wanted; the other counts are a `Tabulator`'s.
     """
 
     folder: Path
+    lines: Path | None = None
     joined: Joined = field(default_factory=Joined)
     tables: list[str] = field(default_factory=list)
     as_they_are: int = 0
@@ -93,7 +95,8 @@ class Rows:
 
 def is_compiled(release: dict[str, Any]) -> bool:
     """Whether a release is what others came to."""
-    return COMPILED in (texts(release.get("tag")) or ())
+    tag = release.get("tag")
+    return tag == [COMPILED] or COMPILED in (texts(tag) or ())
 
 
 def _envelope(release: dict[str, Any]) -> dict[str, Any]:

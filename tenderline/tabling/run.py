@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
-from itertools import chain
+from functools import partial
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -18,24 +19,26 @@ from publish.sheets.csv_text import CsvFile
 from publish.sheets.sheet import Form, SheetPart, Sheets
 from tenderline.merging.hold import Held
 from tenderline.merging.intake import taken_in
+from tenderline.merging.output import in_order, write_lines
 from tenderline.merging.tally import Tally
 from tenderline.tabling.arrange import arranged
 from tenderline.tabling.gather import Compiled, gather
 from tenderline.tabling.rows import Gathered
-from tenderline.tabling.workbook import workbook
 from tenderline.whole_file import whole_folder
 from transforms.tables.groups import ROW_GROUP, Filled
 from transforms.tables.layout import all_tables
 
 WORKBOOK = "tables.xlsx"
+LINES = "compiled.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
 class Forms:
-    """What is written beside Parquet files: CSV files, a workbook."""
+    """What is written beside Parquet files: CSV files, a workbook, compiled releases as lines."""
 
     csv: bool = False
     xlsx: bool = False
+    jsonl: bool = False
 
 
 PARQUET = Forms()
@@ -78,21 +81,35 @@ def make_tables(names: Sequence[str], out: Path, forms: Forms = PARQUET, *, jobs
     made = Made()
     with ExitStack() as stack:
         folder = stack.enter_context(whole_folder(out))
-        intake = stack.enter_context(taken_in(names, jobs, early=Compiled))
+        early = None if forms.jsonl else Compiled
+        intake = stack.enter_context(taken_in(names, jobs, early=early))
         made.tally = intake.tally
-        made.gathered = list(chain.from_iterable(intake.each(gather)))
+        gathering = partial(gather, lines=forms.jsonl)
+        made.gathered = list(chain.from_iterable(intake.each(gathering)))
         places = [
             (name, [g.folder / name for g in made.gathered if name in g.tables])
             for name, table in all_tables().items()
         ]
         each = [(n, p, folder, intake.scratch, forms) for n, p in _largest_first(places)]
-        written = dict(intake.workers.each(_write, each, ahead=1))
+        writing = intake.workers.each(_write, each, ahead=1)
+        first = [*islice(writing, 1)]  # once it is there, the others are under way
+        if forms.jsonl:
+            _write_compiled(folder / LINES, made.gathered)
+        written = dict(chain(first, writing))
         made.rows = {name: written[name][0] for name in all_tables() if name in written}
         if forms.xlsx:
+            from tenderline.tabling.workbook import workbook
+
             parts = [part for name in made.rows for part in written[name][1]]
             made.long = sum(part.tally.long for part in parts)
             workbook(folder / WORKBOOK, parts, intake.scratch)
     return made
+
+
+def _write_compiled(path: Path, gathered: Sequence[Gathered]) -> None:
+    """Write the compiled releases, one a line, in order of ocid."""
+    with path.open("wb") as stream:
+        write_lines(stream, in_order([each.lines for each in gathered if each.lines]))
 
 
 def _largest_first(places: list[tuple[str, list[Path]]]) -> list[tuple[str, list[Path]]]:

@@ -47,7 +47,7 @@ class Bundle:
         self._names = frozenset(self._archive.namelist())
 
     def table(self, name: str) -> pa.Table | None:
-        """The table, with the plain schema of its columns; None where it has no rows."""
+        """The table, with the plain schema of the columns that it fills; None without rows."""
         if name + TABLE not in self._names:
             return None
         return pa.ipc.open_stream(pa.py_buffer(self._read(name + TABLE))).read_all()
@@ -65,11 +65,13 @@ class Bundle:
 
 
 def _stream(table: pa.Table) -> pa.Buffer:
-    """As an Arrow stream, without the metadata of the schema: its reader knows them."""
-    plain = pa.schema([pa.field(one.name, one.type) for one in table.schema])
+    """As an Arrow stream of the columns that have a value: its reader knows the others."""
+    named = zip(table.column_names, table.columns, strict=True)
+    filled = {name: column for name, column in named if column.null_count < table.num_rows}
+    plain = pa.table(filled)  # without metadata
     sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, plain, options=ALONE) as stream:
-        stream.write_table(pa.Table.from_arrays(table.columns, schema=plain))
+    with pa.ipc.new_stream(sink, plain.schema, options=ALONE) as stream:
+        stream.write_table(plain)
     return sink.getvalue()
 
 

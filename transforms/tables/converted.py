@@ -66,20 +66,27 @@ def converted(name: str, table: pa.Table) -> pa.Table:
 def _rates(table: pa.Table, known: Converted) -> tuple[pa.Array, pa.Array, pa.Array]:
     """Of each row with an amount: the rates, and their day."""
     moment = pc.coalesce(*(table[column] for column in known.moments))
-    days = pc.cast(moment, pa.date32()).to_pylist()
     currencies = pc.if_else(pc.is_valid(table[known.amount]), table[known.currency], None)
-    pairs = list(zip(currencies.to_pylist(), days, strict=True))
-    told = {pair: _rate(*pair) for pair in dict.fromkeys(pairs)}
-    cells: tuple[list[Any], ...] = ([], [], [])
-    for pair in pairs:
-        for column, value in zip(cells, told[pair], strict=True):
-            column.append(value)
-    return pa.array(cells[0], RATE), pa.array(cells[1], RATE), pa.array(cells[2], pa.date32())
+    days = pc.cast(pc.cast(moment, pa.date32()), pa.string())
+    pairs = pc.binary_join_element_wise(
+        days, currencies, " ", null_handling="replace", null_replacement=""
+    )
+    pairs = pairs.combine_chunks().dictionary_encode()
+    found = [_rate(*_pair(pair)) for pair in pairs.dictionary.to_pylist()]
+    gbp, eur, of = zip(*found, strict=True) if found else ((), (), ())
+    each = (pa.array(gbp, RATE), pa.array(eur, RATE), pa.array(of, pa.date32()))
+    return tuple(values.take(pairs.indices) for values in each)
 
 
-def _rate(currency: str | None, day: date | None) -> Known:
+def _pair(text: str) -> tuple[str, date | None]:
+    """A currency and a day, from the latter, a space and the former; either may be missing."""
+    day, _, currency = text.partition(" ")
+    return currency, date.fromisoformat(day) if day else None
+
+
+def _rate(currency: str, day: date | None) -> Known:
     """Pounds are pounds and euros are euros on any day."""
-    found = reference_rates().on(currency, day) if currency and day else None
+    found = reference_rates().on(currency, day) if day else None
     return found or (ONE if currency == "GBP" else None, ONE if currency == "EUR" else None, None)
 
 

@@ -42,8 +42,8 @@ class Filled:
         self._under_way: Future[None] | None = None
 
     def add(self, table: pa.Table) -> None:
-        """Append rows; the columns of `table` are those of the file, whatever its metadata."""
-        self._small.append(pa.Table.from_arrays(table.columns, schema=self.schema))
+        """Append rows; a column of the file that `table` lacks has no value in them."""
+        self._small.append(table)
         if len(self._small) >= SMALL:
             self._gather()
         self._count += table.num_rows
@@ -77,7 +77,10 @@ class Filled:
 
     def _gather(self) -> None:
         if self._small:
-            self._held.append(pa.concat_tables(self._small).combine_chunks())
+            first = self.schema.empty_table()  # tells the order and the types of the columns
+            rows = pa.concat_tables([first, *self._small], promote_options="default")
+            rows = pa.Table.from_arrays(rows.columns, schema=self.schema)
+            self._held.append(rows.combine_chunks())
         self._small = []
 
     def _write(self, rows: int) -> None:
