@@ -17,9 +17,9 @@ from tenderline.stages import STAGES
 
 MEASURED = "measured.json"
 PARTS = ("compare", "growth", "increment")
-CHAINS = {
-    "review, compile, tables": ("review", "compile", "tables"),
-    "the same and versioned": ("review", "compile", "versioned", "tables"),
+CHAINS = {  # their steps, and the one command that does the same
+    "review, compile, tables": (("review", "compile", "tables"), "bulk"),
+    "the same and versioned": (("review", "compile", "versioned", "tables"), "bulk, versioned"),
 }
 
 
@@ -63,7 +63,7 @@ class Compared:
 
     def times(self, step: str, side: str) -> Times | None:
         """The runs of a step by one side, or None if it was not measured."""
-        runs = self.told["steps"][step]["sides"].get(side)
+        runs = self.told["steps"].get(step, {"sides": {}})["sides"].get(side)
         return Times([Taken(**run) for run in runs]) if runs else None
 
     def why(self, step: str) -> str:

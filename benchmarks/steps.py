@@ -13,7 +13,6 @@ from pathlib import Path
 from benchmarks.corpus import Corpus
 from benchmarks.peers import Peers
 from benchmarks.timing import Command, python, tenderline
-from tenderline.cli import cli
 
 OURS, PEER = "ours", "peer"
 FOUND = (0, 1)  # 1: the corpus does not conform, which is no failure
@@ -22,7 +21,8 @@ MERGES: dict[str, tuple[str, ...]] = {
     "versioned": ("--versioned",),
     "records": ("--package", "--versioned"),
 }
-STEPS = ("review", *MERGES, "tables", "pipeline", "floor")
+BULK: dict[str, tuple[str, ...]] = {"bulk": (), "bulk, versioned": ("--versioned",)}
+STEPS = ("review", *MERGES, "tables", *BULK, "pipeline", "floor")
 RAW = "raw"
 
 
@@ -68,12 +68,12 @@ def steps(corpus: Corpus, lake: Path, peers: Peers, scratch: Path) -> list[Step]
         )
         merges.append(merge)
     tables = Step("tables")
-    there = "" if "tables" in cli.commands else "this version has no command `tenderline tables`"
-    tables.add(OURS, there, partial(_our_tables, scratch))
+    tables.add(OURS, "", partial(_our_tables, scratch))
     tables.add(PEER, peers.missing("flatterer"), partial(_peer_tables, peers, scratch))
+    bulk = [Step(name, {OURS: _bulk(name, corpus, scratch)}) for name in BULK]
     pipeline = Step("pipeline", {OURS: _pipeline(lake, scratch)})
     floor = Step("floor", {OURS: _floor(corpus, scratch)})
-    return [review, *merges, tables, pipeline, floor]
+    return [review, *merges, tables, *bulk, pipeline, floor]
 
 
 def _out(scratch: Path, step: str, side: str) -> Path:
@@ -123,6 +123,12 @@ def _ready_for_tables(scratch: Path, out: Path) -> None:
     _gone(out)
     _lines(scratch).unlink(missing_ok=True)
     os.link(_out(scratch, "compile", OURS), _lines(scratch))
+
+
+def _bulk(name: str, corpus: Corpus, scratch: Path) -> Command:
+    out = _out(scratch, name, OURS)
+    argv = tenderline("bulk", "--csv", *BULK[name], str(corpus.package), str(out))
+    return Command(argv, fine=FOUND, prepare=partial(_gone, out))
 
 
 def _pipeline(lake: Path, scratch: Path) -> Command:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from benchmarks.results import CHAINS, Compared, Times, sides
-from benchmarks.steps import MERGES, OURS, PEER
+from benchmarks.steps import BULK, MERGES, OURS, PEER
 from tenderline.stages import STAGES
 
 Row = Mapping[str, Any]
@@ -60,13 +60,15 @@ def steps(compared: Compared) -> str:
 
 
 def chains(compared: Compared) -> str:
-    """All tools one after the other; ours by commands, and as the pipeline."""
+    """All tools one after the other; ours by commands, by one, and as the pipeline."""
     head = ("chain", "ours", "ours on one core", "peers", "times", "times on one core")
     pipeline, alone, _ = sides(compared, (PIPELINE,))
     rows = []
-    for name, parts in CHAINS.items():
+    for name, (parts, bulk) in CHAINS.items():
         ours, one, peer = sides(compared, parts)
         rows.append(_compared(f"commands: {name}", (ours, one, peer)))
+        whole, whole_alone, _ = sides(compared, (bulk,))
+        rows.append(_compared(f"one command, `bulk`: {name}", (whole, whole_alone, peer)))
         rows.append(_compared(f"the pipeline, beside: {name}", (pipeline, alone, peer)))
     floor, _, _ = sides(compared, (FLOOR,))
     beside = ""
@@ -88,7 +90,7 @@ def memory(compared: Compared) -> str:
     """The largest process and all processes together, of each step by each side."""
     head = ("step", "ours: largest", "ours: all", "peer: largest", "peer: all")
     rows = []
-    for name in (*STEPS, PIPELINE, FLOOR):
+    for name in (*STEPS, *BULK, PIPELINE, FLOOR):
         found = [compared.times(name, side) for side in (OURS, PEER)]
         cells = [(f"{t.largest:,}", f"{t.tree:,}") if t else (NO_PEER, NO_PEER) for t in found]
         rows.append((name, *cells[0], *cells[1]))

@@ -25,6 +25,7 @@ MODULES = {
     "validate": "judging",
     "merge": "merging",
     "tables": "tabling",
+    "bulk": "bulking",
     "replay": "servers",
     "stand-in": "servers",
     "demo": "servers",

@@ -6,9 +6,8 @@ Owns its form. Source: OCDS 1.1, record package schema.
 import heapq
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from io import BufferedWriter
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, BinaryIO, Protocol
 
 import orjson
 
@@ -94,7 +93,7 @@ def in_order(paths: Sequence[Path]) -> Iterator[bytes]:
             yield line
 
 
-def put(stream: BufferedWriter, ocid: bytes, line: bytes | memoryview) -> None:
+def put(stream: BinaryIO, ocid: bytes, line: bytes | memoryview) -> None:
     """Write a line to a file that is to be put in order, behind its ocid as in JSON."""
     stream.writelines((ocid, b"\t", line, b"\n"))
 

@@ -13,6 +13,7 @@ from benchmarks.increment import increments
 from benchmarks.page import NOT_MEASURED
 from benchmarks.peers import Peers
 from benchmarks.places import Places
+from benchmarks.steps import STEPS
 from benchmarks.timing import ROOT
 from tenderline.stages import STAGES
 
@@ -25,7 +26,7 @@ def test_one_command_measures_and_writes_the_page(tmp_path: Path) -> None:
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
     told = json.loads((tmp_path / "performance" / "measured.json").read_text())
-    for name in ("review", "compile", "versioned", "records", "pipeline", "floor"):
+    for name in STEPS:
         sides = told["compare"]["steps"][name]["sides"]
         assert {*sides} == {"ours", "one core"}
         assert all(taken["seconds"] > 0 for side in sides.values() for taken in side)

@@ -9,7 +9,7 @@ from benchmarks.page import NOT_MEASURED, page, write_page
 from benchmarks.results import CHAINS, Compared, read_measured, sides, write_measured
 from tests.benchmarks.measured import measured
 
-CHAIN = CHAINS["review, compile, tables"]
+CHAIN, BULK = CHAINS["review, compile, tables"]
 
 
 def compared() -> Compared:
@@ -37,6 +37,15 @@ def test_a_chain_that_lacks_a_step_is_none() -> None:
     del told["steps"]["tables"]["sides"]["ours"]
     assert Compared(told).chain(CHAIN, "ours") is None
     assert Compared(told).chain(CHAIN, "peer") is not None
+
+
+def test_one_command_stands_beside_the_chain_of_the_peers() -> None:
+    whole, _, _ = sides(compared(), (BULK,))
+    assert whole
+    peers = compared().chain(CHAIN, "peer")
+    assert peers
+    line = next(line for line in page(measured()).splitlines() if line.startswith("| one command"))
+    assert f"**{whole.times(peers)[0]:.1f}**" in line
 
 
 def test_stages_are_told_in_their_order() -> None:

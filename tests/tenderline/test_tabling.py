@@ -21,13 +21,13 @@ from publish.sheets.csv_text import CsvFile
 from publish.sheets.sheet import Form
 from tenderline.cli import cli
 from tenderline.merging import intake
-from tenderline.tabling import arrange, rows, run
+from tenderline.tabling import arrange, rows, run, workbook
 from tenderline.tabling.run import Forms, Made, make_tables
 from tests.made import award_release
 from transforms.merge import compile_releases
 from transforms.tables.schema import tables
 
-ALL = Forms(csv=True, xlsx=True)
+ALL = Forms(csv=True, xlsx=True, jsonl=True)
 FORMULA = ["=1+1", "+1", "-1", "@x", "\tx", "\rx", "x=1", "", None]
 
 
@@ -207,7 +207,7 @@ def test_a_folder_is_there_whole_or_not_at_all(
     def fail(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(run, "workbook", fail)
+    monkeypatch.setattr(workbook, "workbook", fail)
     with pytest.raises(OSError, match="No space"):
         made(tmp_path, lines(releases()))
     assert [path.name for path in tmp_path.iterdir()] == ["in-0"]
