@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from tenderline.merging.join import Joined
 from transforms.jsontext import dumps
 from transforms.tables.arrow import without_pandas
-from transforms.tables.layout import all_tables
+from transforms.tables.layout import schemas
 from transforms.tables.tabulator import Tabulator
 from transforms.values import text, texts
 
@@ -75,9 +75,8 @@ class Rows:
 
     def write(self) -> None:
         """Move the gathered rows to files, behind those that are there: of lesser ocids."""
-        for name, table in all_tables().items():
+        for name, schema in schemas().items():
             if self._rows.rows(name):
-                schema = table.schema({})
                 if name not in self._files:
                     self._files[name] = pa.ipc.new_file(self.found.folder / name, schema)
                 self._files[name].write_table(_sorted(self._rows.take(name, schema)))

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from transforms.rates import reference_rates
 
 MONEY, RATE = pa.decimal128(18, 2), pa.decimal128(18, 12)
+MOMENT = pa.timestamp("us", tz="UTC")
 MOST = Decimal("99999999999999.99")  # of an amount: times any rate it fits into a column of money
 Known = tuple[Decimal | None, Decimal | None, date | None]  # pounds, euros, the day of the rate
 ONE = Decimal(1)
@@ -42,10 +43,16 @@ AMOUNTS: Mapping[str, Converted] = {
 }
 
 
-def converted(name: str, table: pa.Table) -> pa.Table:
-    """The table `name` with the columns of its converted amounts filled, if it has any."""
+def converted(name: str, table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """The table `name` with the columns of its converted amounts filled, if it has any.
+
+    Args:
+        name: of the table.
+        table: its rows; columns in which none has a value may be missing.
+        schema: of all of its columns.
+    """
     known = AMOUNTS.get(name)
-    if known is None:
+    if known is None or known.amount not in table.column_names:
         return table
     gbp, eur, days = _rates(table, known)
     amounts = table[known.amount]
@@ -58,24 +65,35 @@ def converted(name: str, table: pa.Table) -> pa.Table:
         "rate_date": days,
     }
     for column, cells in filled.items():
-        place = table.schema.get_field_index(known.prefix + column)
-        table = table.set_column(place, table.schema.field(place), cells)
+        field = schema.field(known.prefix + column)
+        place = table.schema.get_field_index(field.name)
+        if place < 0:
+            table = table.append_column(field, cells)
+        else:
+            table = table.set_column(place, field, cells)
     return table
 
 
 def _rates(table: pa.Table, known: Converted) -> tuple[pa.Array, pa.Array, pa.Array]:
     """Of each row with an amount: the rates, and their day."""
-    moment = pc.coalesce(*(table[column] for column in known.moments))
-    currencies = pc.if_else(pc.is_valid(table[known.amount]), table[known.currency], None)
+    moment = pc.coalesce(*(_column(table, name, MOMENT) for name in known.moments))
+    currency = _column(table, known.currency, pa.string())
+    currencies = pc.if_else(pc.is_valid(table[known.amount]), currency, None)
     days = pc.cast(pc.cast(moment, pa.date32()), pa.string())
     pairs = pc.binary_join_element_wise(
         days, currencies, " ", null_handling="replace", null_replacement=""
     )
-    pairs = pairs.combine_chunks().dictionary_encode()
+    if isinstance(pairs, pa.ChunkedArray):
+        pairs = pairs.combine_chunks()
+    pairs = pairs.dictionary_encode()
     found = [_rate(*_pair(pair)) for pair in pairs.dictionary.to_pylist()]
     gbp, eur, of = zip(*found, strict=True) if found else ((), (), ())
     each = (pa.array(gbp, RATE), pa.array(eur, RATE), pa.array(of, pa.date32()))
-    return tuple(values.take(pairs.indices) for values in each)
+    return each[0].take(pairs.indices), each[1].take(pairs.indices), each[2].take(pairs.indices)
+
+
+def _column(table: pa.Table, name: str, kind: pa.DataType) -> pa.ChunkedArray | pa.Array:
+    return table[name] if name in table.column_names else pa.nulls(table.num_rows, kind)
 
 
 def _pair(text: str) -> tuple[str, date | None]:

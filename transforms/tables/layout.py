@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 
+import pyarrow as pa
+
 from transforms.ocds.fields import Field
 from transforms.ocds.model import EVERY, model
 from transforms.privacy.policy import left_out
@@ -66,6 +68,12 @@ def layout() -> Layout:
 def all_tables() -> Mapping[str, Table]:
     """Every table by name: those of `tables.csv`, then those made from the model."""
     return layout().tables
+
+
+@cache
+def schemas() -> Mapping[str, pa.Schema]:
+    """The Arrow schema of every table by name, without the metadata of an edition."""
+    return {name: table.schema({}) for name, table in all_tables().items()}
 
 
 class _Layout:

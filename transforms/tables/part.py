@@ -15,7 +15,7 @@ from transforms.privacy.redaction import Redaction
 from transforms.privacy.takedowns import Takedowns, takedowns
 from transforms.rates import reference_rates
 from transforms.tables.bundle import MEDIA_TYPE, bundled
-from transforms.tables.layout import all_tables
+from transforms.tables.layout import all_tables, schemas
 from transforms.tables.tabulator import Tabulator
 
 ODDITIES = "oddities"  # in a bundle: how often which column could not be read, or was rounded
@@ -61,8 +61,8 @@ def rows_of(data: bytes, source_id: str, clock: str, down: Takedowns) -> bytes:
         redaction.record(record)
         rows.add(record, {"source": source_id, "ocid": record["ocid"]})
     found = {
-        name: rows.take(name, table.schema({}))
-        for name, table in all_tables().items()
+        name: rows.take(name, schema, sparse=True)
+        for name, schema in schemas().items()
         if rows.rows(name)
     }
     return bundled(found, {ODDITIES: rows.oddities})

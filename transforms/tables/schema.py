@@ -77,15 +77,9 @@ class Table:
 
     def schema(self, metadata: Mapping[str, str]) -> pa.Schema:
         """The Arrow schema, with `metadata` beside grain, key and object."""
-        told = {"table": self.name, "grain": self.grain, "key": ",".join(self.key)}
+        told = {**metadata, "table": self.name, "grain": self.grain, "key": ",".join(self.key)}
         told["object"] = self.object
-        return _fields(self.columns).with_metadata({**metadata, **told})
-
-
-@cache
-def _fields(columns: tuple[Column, ...]) -> pa.Schema:
-    """The Arrow fields of columns: they are asked for again and again."""
-    return pa.schema([column.field() for column in columns])
+        return pa.schema([column.field() for column in self.columns], metadata=told)
 
 
 def _rows(name: str) -> list[dict[str, str]]:

@@ -89,17 +89,25 @@ class Tabulator:
         """How many rows the longest table has."""
         return max(self._rows)
 
-    def take(self, table: str, schema: pa.Schema) -> pa.Table:
-        """The gathered rows of a table, in its Arrow `schema`; none of them are kept."""
+    def take(self, table: str, schema: pa.Schema, *, sparse: bool = False) -> pa.Table:
+        """The gathered rows of a table, in its Arrow `schema`; none of them are kept.
+
+        `sparse` leaves columns out in which no row has a value.
+        """
         number = self._numbers[table]
         rows = self._rows[number]
-        arrays = []
+        arrays: list[Any] = []
+        fields: list[Any] = []
         for column, kept in zip(self._sheets[number].columns, schema, strict=True):
             cells = self._cells[column]
+            if sparse and not cells.values:
+                continue
             arrays.append(array(cells.values, rows, cells.kind, kept.type))
+            fields.append(kept)
             cells.values = []
         self._rows[number] = 0
-        return converted(table, pa.Table.from_arrays(arrays, schema=schema))
+        found = pa.Table.from_arrays(arrays, schema=pa.schema(fields, metadata=schema.metadata))
+        return converted(table, found, schema)
 
     def _object(self, node: Node, item: dict[str, Any], sheet: int, where: str) -> None:
         """A row of `sheet`, and the rows of the arrays in its object."""
