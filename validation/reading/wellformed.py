@@ -25,7 +25,7 @@ NEAR = 64  # bytes looked at before a colon; as many blanks are taken for a doub
 ESCAPED_END = b'\\\\"'  # a backslash at the end of a string: what is behind it looks escaped
 MOST = 3_000_000  # commas of one value: of OCDS, a value of 64 MiB has some two million
 TOLD = {
-    "infinite_numbers": "it is no number of JSON: leave the field out where a value is not known",
+    "infinite_numbers": "no double holds it, so readers differ: leave the field out if it is not known",
     "grouped_digits": "a number has no blanks between its digits: write 1000, not 1 000",
     "leading_zeros": "a number has no leading zeros: write 0, not 000",
     "invalid_utf8": "the text is not UTF-8: write it so, and declare no other encoding",
