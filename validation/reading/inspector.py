@@ -14,11 +14,17 @@ from transforms.ocds.model import model, recognised
 from transforms.ocds.schema import record_package_schema, release_package_schema, release_schema
 from validation.checks.registry import Check
 from validation.judge import Judge
-from validation.reading.breaches import TOO_DEEP, Extensions, breaches, record_breaches
+from validation.reading.breaches import (
+    TOO_DEEP,
+    Extensions,
+    breaches,
+    record_breaches,
+    record_schema,
+)
 from validation.reading.identities import Identities, content_of
 from validation.reading.wellformed import names_of
 from validation.spots import Leaf
-from validation.structure import quick
+from validation.structure import quick, structure
 
 VERSIONS = ("1.0", "1.1")
 ENTRIES = frozenset({"releases", "records"})
@@ -189,6 +195,14 @@ class Inspector:
             judge = Judge(model(extensions), checks, kind=kind, place=place)
             self.judges[kind + place, extensions] = judge
         return judge
+
+
+def prepare(kind: str, extensions: Extensions) -> None:
+    """Make the schema that entries of `kind` are judged by: once, and not in each process."""
+    if kind == "records":
+        structure(record_schema, extensions)
+    else:
+        quick(extensions)
 
 
 def _dates_hold(leaves: Iterable[Leaf]) -> bool:
