@@ -121,8 +121,7 @@ class Inspector:
             yield "", "", {}, Finding("structure.uniqueItems", f"/{kind}", told, "error")
         yield from (("", "", {}, finding) for finding in _metadata(package))
         if found != [TOO_DEEP]:
-            shallow = {**package, kind: True} if count >= 0 else package
-            yield from self._judged(shallow, "", "", extensions, name)
+            yield from self._judged(_shallow(package, kind, count), "", "", extensions, name)
 
     def release(
         self, release: Any, path: str, place: str, extensions: Extensions
@@ -243,6 +242,16 @@ def _recognised(urls: tuple[str, ...]) -> tuple[Extensions, tuple[str, ...]]:
 def _declared(package: Mapping[str, Any]) -> tuple[str, ...]:
     urls = package.get("extensions")
     return tuple(url for url in urls if isinstance(url, str)) if isinstance(urls, list) else ()
+
+
+def _shallow(package: dict[str, Any], kind: str, count: int) -> dict[str, Any]:
+    """A package but for what is judged elsewhere: its entries, and what has been versioned."""
+    entries = package.get(kind)
+    if count >= 0:
+        return {**package, kind: True}
+    if isinstance(entries, dict) and "versionedRelease" in entries:
+        return {**package, kind: {**entries, "versionedRelease": True}}
+    return package
 
 
 def _metadata(package: Mapping[str, Any]) -> Iterator[Finding]:
