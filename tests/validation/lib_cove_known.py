@@ -106,7 +106,7 @@ ONLY_OURS = [
           lambda fact, seen: LANGUAGE_RE.search(name(fact[1])) is not None),
     Known(("additional",), "a whole release has no url: they confuse it with a link",
           lambda fact, seen: fact[1] == "records/releases/url"),
-    Known(("additional", "empty", "open", "closed", "deprecated"), "they skip lists within lists",
+    Known(("additional", "empty", "open", "closed", "deprecated", "ocid_prefix"), "they skip lists within lists",
           lambda fact, seen: within(fact[1], seen.nested)),
     Known(("empty",), "we tell of a field whose name is empty as of the object that it stands in",
           lambda fact, seen: nameless(fact, seen.theirs)),
