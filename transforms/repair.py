@@ -4,6 +4,7 @@ Owns the repairs and their log. A repair touches nothing but the token it names,
 a string (but for characters that are no characters), and every use of it is logged.
 """
 
+import math
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
@@ -19,8 +20,7 @@ TOKEN = re.compile(
 )
 GROUPED = re.compile(rb"(-?[0-9]{1,3})((?: [0-9]{3})+)((?:\.[0-9]+)?)")
 LEADING = re.compile(rb"(-?)0+([0-9].*)")
-EXPONENT = re.compile(rb"-?[0-9.]+[eE]\+?([0-9]{3,})")
-LARGEST_EXPONENT = 308  # of an IEEE 754 double
+LONGEST_FINITE = 308  # digits of a whole number that a double holds, whatever they are
 ESCAPED_SURROGATE = re.compile(
     rb"(?<!\\)((?:\\\\)*)(?:(\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})"
     rb"|\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
@@ -98,12 +98,16 @@ def _token(match: re.Match[bytes], repairs: Collection[str], done: list[dict[str
 
 
 def _infinite(token: bytes) -> bytes | None:
-    exponent = EXPONENT.fullmatch(token)
-    if token.endswith((b"Infinity", b"NaN")) or (
-        exponent and int(exponent[1][:9]) > LARGEST_EXPONENT
-    ):
+    if token.endswith((b"Infinity", b"NaN")) or _is_beyond(token):
         return b'"\\u0000absent' + token + b'"'
     return None
+
+
+def _is_beyond(token: bytes) -> bool:
+    """Whether a number is larger than a double holds (IEEE 754): reading it gives infinity."""
+    if b" " in token or (len(token) <= LONGEST_FINITE and b"e" not in token.lower()):
+        return False
+    return math.isinf(float(token))
 
 
 def _grouped(token: bytes) -> bytes | None:

@@ -8,7 +8,7 @@ stand in `gate_rules.csv`.
 import csv
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 from validation.checks.catalogue import CHECKS
 
@@ -45,7 +45,7 @@ def gate_rules() -> dict[str, Rule]:
 
 
 def _rows(name: str) -> dict[str, Rule]:
-    text = files("validation").joinpath(name).read_text(encoding="utf-8")
+    text = Path(__file__).with_name(name).read_text(encoding="utf-8")
     return {
         row["id"]: Rule(
             row["id"], int(row["version"]), row["severity"], row["demand"], row["source"]

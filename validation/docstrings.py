@@ -3,14 +3,18 @@
 Owns the reading of docstrings; what reports and pages say of a check is what its code says.
 """
 
-import ast
 import re
 from collections.abc import Callable
 from functools import cache
+from inspect import cleandoc
 from typing import Any
 
 from kernel import native
 
+# The docstring of a module, and each function at the left margin with its docstring. A parser takes
+# forty milliseconds for all checks: a tenth of the time of a small file.
+MODULE = re.compile(r'\A"""(.*?)"""', re.DOTALL)
+FUNCTION = re.compile(r'^def (\w+)\([^"]*?:\n    """(.*?)"""', re.DOTALL | re.MULTILINE)
 SENTENCE = re.compile(r"\.(?:\s|$)")  # where a sentence ends; a version such as 1.1 does not end it
 
 
@@ -34,7 +38,6 @@ def _said_of(run: Callable[..., Any]) -> str:
 @cache
 def _said_in(module: str) -> dict[str, str]:
     """The docstrings of a module, under "", and of its functions: compiled ones have none."""
-    tree = ast.parse(native.source_of(module).read_text(encoding="utf-8"))
-    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
-    said = {node.name: ast.get_docstring(node) or "" for node in functions}
-    return {"": ast.get_docstring(tree) or "", **said}
+    text = native.source_of(module).read_text(encoding="utf-8")
+    found = MODULE.findall(text)[:1]
+    return {name: cleandoc(said) for name, said in [("", *found), *FUNCTION.findall(text)]}

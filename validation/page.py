@@ -3,10 +3,13 @@
 Owns the look. No script, nothing loaded from elsewhere.
 """
 
+import re
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from html import escape
 from typing import Any
 
+NUMERIC = '<td class="n">'
 LONGEST = 500  # rows of a table; the rest is in the data files
 STYLE = """
 body{font:16px/1.5 system-ui,sans-serif;margin:0;color:#0b0c0c;background:#fff}
@@ -26,7 +29,10 @@ summary{cursor:pointer}
 .state{display:inline-block;padding:0 .5rem;font-size:.85em;background:#eeefef}
 .state.passes{background:#cce2d8}.state.fails{background:#f4cdc6}
 meter{width:8rem;height:.8rem;margin-left:.5rem;vertical-align:middle}
+.bad::-webkit-meter-optimum-value{background:#d4351c}
+.bad::-moz-meter-bar{background:#d4351c}
 """
+CODE = re.compile("`([^`<>]+)`")
 
 
 class Safe(str):
@@ -41,34 +47,48 @@ def cell(markup: str, *, safe: bool = False) -> str:
 
 
 def table(head: Sequence[str], rows: Iterable[Iterable[Any]]) -> str:
-    """A table; numbers stand right. Of a long one the first rows are shown."""
-    body = [f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows]
+    """A table; numbers stand right: whole ones, `Decimal`, and floats, which are shares of one.
+
+    Of a long one the first rows are shown.
+    """
+    body = ["".join(map(_cell, row)) for row in rows]
     if not body:
         return "<p>None.</p>"
-    heads = "".join(f"<th>{escape(str(name))}</th>" for name in head)
+    right = [cell.startswith(NUMERIC) for cell in body[0].split("</td>")]
+    heads = "".join(
+        f"<th{' class=n' * numeric}>{escape(str(name))}</th>"
+        for name, numeric in zip(head, right, strict=False)
+    )
     more = len(body) - LONGEST
     told = f"<p>And {number(more)} more: see the data files.</p>" if more > 0 else ""
-    shown = "".join(body[:LONGEST])
+    shown = "".join(f"<tr>{row}</tr>" for row in body[:LONGEST])
     return f"<table><thead><tr>{heads}</tr></thead><tbody>{shown}</tbody></table>{told}"
 
 
 def _cell(value: Any) -> str:
     if isinstance(value, Safe):
         return f"<td>{value}</td>"
-    if isinstance(value, int) and not isinstance(value, bool):
-        return f'<td class="n">{number(value)}</td>'
+    if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
+        return f"{NUMERIC}{number(value)}</td>"
+    if isinstance(value, float):
+        return f"{NUMERIC}{value:.1%}</td>"
     return f"<td>{escape('' if value is None else str(value))}</td>"
 
 
-def number(value: int) -> str:
-    """A whole number with separators."""
+def number(value: int | Decimal) -> str:
+    """A number with separators."""
     return f"{value:,}"
 
 
-def bar(part: int, whole: int) -> str:
-    """A share as a bar, with its text for those who do not see it."""
-    share = part / whole if whole else 0.0
-    return f'<meter min="0" max="1" value="{share:.4f}">{share:.1%}</meter>'
+def prose(text: str) -> str:
+    """A sentence, with what stands between backticks as code."""
+    return CODE.sub(r"<code>\1</code>", escape(text))
+
+
+def bar(part: int, whole: int, *, bad: bool = False) -> str:
+    """A share as a bar, red where it is `bad`, with its text for those who do not see it."""
+    share, look = part / whole if whole else 0.0, ' class="bad"' if bad else ""
+    return f'<meter{look} min="0" max="1" value="{share:.4f}">{share:.1%}</meter>'
 
 
 def details(head: str, body: str) -> str:

@@ -1,15 +1,15 @@
 """The quality report as one page: our own, everything escaped, nothing loaded from elsewhere.
 
 Owns the page and the order of its parts. What stands in it comes from `quality.json`, value for
-value; its pieces are in `validation.page`.
+value; its pieces are in `validation.page`, what checks found in `validation.report_checks`.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from validation.page import STYLE, bar, cell, details, number, table
+from validation.page import STYLE, bar, cell, details, number, prose, table
+from validation.report_checks import Report, of_edition, share, to_mend
 
 SAID = {
     "publish": "Published: every expectation is met.",
@@ -17,7 +17,6 @@ SAID = {
     "block": "Held back: the last good edition stays.",
 }
 GRAVE = ("unusable", "error", "warning")
-Report = Mapping[str, Any]
 
 
 def render(title: str, report: Report) -> str:
@@ -25,8 +24,8 @@ def render(title: str, report: Report) -> str:
     parts = (
         _verdict(report),
         _glance(report),
-        _to_mend(report),
-        _of_edition(report),
+        to_mend(report),
+        of_edition(report),
         _buyers(report["buyers"]),
         _undeclared(report),
         _records(report),
@@ -52,8 +51,13 @@ def render(title: str, report: Report) -> str:
 
 def _verdict(report: Report) -> str:
     verdict = report["verdict"]
-    reasons = "".join(f"<li>{escape(reason)}</li>" for reason in verdict["reasons"])
-    told = f"<ul>{reasons}</ul>" if reasons else ""
+    reasons = "".join(
+        f"<li>{prose(r['message'])} <b>{escape(r['observed'])}</b> <code>{escape(r['check'])}"
+        f"</code> ({escape(r['subject'])})</li>"
+        for r in sorted(report["results"], key=lambda r: not r["fatal"])
+        if not r["ok"] and not r["waived"]
+    )
+    told = f"<p>Not as expected:</p><ul>{reasons}</ul>" if reasons else ""
     return f'<p class="verdict {verdict["decision"]}">{SAID[verdict["decision"]]}</p>{told}'
 
 
@@ -65,15 +69,16 @@ def _glance(report: Report) -> str:
     lines = [
         (
             f"{number(failed)} of {number(len(report['checks']))} checks of releases and processes "
-            f"found errors or warnings; every failure is a row of quality.parquet "
-            f"({number(report['failures'])} rows, information included)."
+            f"found errors or warnings. Every failure is a row of "
+            f'<a href="quality.parquet">quality.parquet</a> ({number(report["failures"])} rows, '
+            "what is good to know included). They are for the publisher to mend at the source."
         )
     ]
     if structure:
         lines.insert(
             0,
             f"{number(structure['passed'])} of {number(structure['applied'])} releases keep to the "
-            f"schema of OCDS 1.1 and its declared extensions ({_share(structure, 'passed')}).",
+            f"schema of OCDS 1.1 and its declared extensions ({share(structure, 'passed')}).",
         )
     return told + "".join(f"<p>{line}</p>" for line in lines)
 
@@ -84,78 +89,6 @@ def _check(report: Report, name: str) -> Mapping[str, Any] | None:
 
 def _grave(check: Mapping[str, Any]) -> bool:
     return check["severity"] in GRAVE
-
-
-def _share(check: Mapping[str, Any], what: str) -> str:
-    return f"{check[what] / check['applied']:.1%}" if check["applied"] else ""
-
-
-def _to_mend(report: Report) -> str:
-    """What failed, the gravest first, each with the places where it did."""
-    places: dict[tuple[str, str], list[Mapping[str, Any]]] = defaultdict(list)
-    for finding in report["findings"]:
-        if finding["level"] != "edition":
-            places[_group(finding["check"]), finding["level"]].append(finding)
-    checks = {(check["id"], check["level"]): check for check in report["checks"]}
-    parts: dict[str, list[str]] = defaultdict(list)
-    for key, found in places.items():
-        check = checks.get(key)
-        severity = check["severity"] if check else found[0]["severity"]
-        parts[severity].append(_mend(key[0], check, found))
-    heads = {
-        "unusable": "Releases that could not be used: they are in quarantine",
-        "error": "Errors: the data breaks the standard, or would mislead",
-        "warning": "Warnings: likely wrong",
-        "info": "Good to know",
-    }
-    return "".join(
-        f"<h2>{heads[severity]}</h2>{''.join(parts[severity]) or '<p>None.</p>'}"
-        for severity in heads
-    )
-
-
-def _group(rule: str) -> str:
-    """What a rule is counted under: all rules of the schema are one check."""
-    return "structure" if rule.startswith("structure.") else rule
-
-
-def _mend(name: str, check: Mapping[str, Any] | None, found: Sequence[Mapping[str, Any]]) -> str:
-    total = sum(finding["count"] for finding in found)
-    told, share = found[0]["demand"], ""
-    if check:
-        told = check["demand"]
-        of = "releases" if check["level"] == "release" else "processes"
-        share = (
-            f"{number(check['failed'])} of {number(check['applied'])} {of} fail "
-            f"({_share(check, 'failed')})" + bar(check["failed"], check["applied"])
-        )
-    head = (
-        f"<b>{escape(told)}</b> <code>{escape(name)}</code><br>{share or number(total) + ' times'}"
-    )
-    body = table(
-        ("How many", "Where", "First: process", "What is wrong"),
-        (
-            (f["count"], f["place"] or "/", f["example"]["ocid"] or "", f["example"]["message"])
-            for f in found
-        ),
-    )
-    source = f"<p>Source: {escape(check['source'])}</p>" if check and check["source"] else ""
-    return details(head, source + body)
-
-
-def _of_edition(report: Report) -> str:
-    """The checks that look at all processes at once."""
-    checks = report["edition_checks"]
-    parts = []
-    for check in sorted(checks, key=lambda c: (c["ok"] is not False, c["ok"] is None)):
-        state = {True: "passes", False: "fails", None: "does not apply"}[check["ok"]]
-        head = (
-            f'<span class="state {state.split()[0]}">{state}</span> <b>{escape(check["demand"])}'
-            f"</b> <code>{escape(check['id'])}</code><br>{escape(check['observed'])}"
-        )
-        shown = table(check["columns"], check["rows"]) if check["rows"] else ""
-        parts.append(details(head, shown) if shown else f"<p>{head}</p>")
-    return f"<h2>All processes together</h2>{''.join(parts) or '<p>None.</p>'}"
 
 
 def _buyers(buyers: Iterable[Mapping[str, Any]]) -> str:
@@ -196,7 +129,7 @@ def _expectations(report: Report) -> str:
     rows = [
         (
             "waived" if r["waived"] else "blocks" if r["fatal"] else "warns",
-            r["check"].replace("_", " "), r["subject"], r["message"], r["observed"], r["waived"],
+            r["check"], r["subject"], r["message"], r["observed"], r["waived"],
         )
         for r in sorted(failed, key=lambda r: (bool(r["waived"]), not r["fatal"]))
     ]  # fmt: skip
@@ -206,9 +139,7 @@ def _expectations(report: Report) -> str:
 
 def _passed(report: Report) -> str:
     passed = [r for r in report["results"] if r["ok"]]
-    rows = (
-        (r["check"].replace("_", " "), r["subject"], r["message"], r["observed"]) for r in passed
-    )
+    rows = ((r["check"], r["subject"], r["message"], r["observed"]) for r in passed)
     head = f"{number(len(passed))} of {number(len(report['results']))} expectations are met"
     good = [c for c in report["checks"] if not c["failed"]]
     told = f"{number(len(good))} checks of releases and processes found nothing"

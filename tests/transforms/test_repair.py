@@ -24,6 +24,7 @@ ALL = get_args(Repair)
         (b'{"days":-007.5}', {"days": -7.5}, [("leading_zeros", "", "-007.5")]),
         (b'{"t":"a\\ud800b"}', {"t": "a\ufffdb"}, [("lone_surrogates", "", "\\ud800")]),
         (b'{"t":"caf\xe9"}', {"t": "caf\ufffd"}, [("invalid_utf8", "", "bytes that are not UTF-8")]),
+        (b'{"n":10e308,"m":0e999,"o":NaN}', {"m": 0}, [("infinite_numbers", "/n", "10e308"), ("infinite_numbers", "/o", "NaN")]),
         (b'{"n":[1,1e9999,2]}', {"n": [1, 2]}, [("infinite_numbers", "/n/1", "1e9999")]),
     ],
 )  # fmt: skip

@@ -232,6 +232,14 @@ def _repeat(package: dict[str, Any], random: Random) -> None:
             entries[-1][random.choice([*entries[-1], *NAMES])] = copy.deepcopy(random.choice(ODD))
 
 
+def _unlisted(package: dict[str, Any], random: Random) -> None:
+    """An entry of a list in place of the list."""
+    lists = [(o, s) for o, s in _places(package) if isinstance(o[s], list) and o[s]]
+    if lists:
+        held, step = random.choice(lists)
+        held[step] = held[step][0]
+
+
 def _section(package: dict[str, Any], random: Random) -> None:
     held = _object(package, random)
     if random.random() < 0.8:
@@ -280,6 +288,7 @@ WAYS = (
     _name,
     _repeat,
     _repeat,
+    _unlisted,
     _section,
     _section,
     _field,

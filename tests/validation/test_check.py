@@ -214,7 +214,9 @@ def test_the_report_escapes_everything_and_loads_nothing(lake: Lake) -> None:
     assert NASTY in json.dumps(report, ensure_ascii=False).replace('\\"', '"')
     tags = Tags()
     tags.feed(page)
+    assert set(re.findall("<a .*?>", page)) == {'<a href="quality.parquet">'}
     assert tags.names <= {
+        "a",
         "html",
         "head",
         "meta",
@@ -242,6 +244,7 @@ def test_the_report_escapes_everything_and_loads_nothing(lake: Lake) -> None:
         "td",
     }
     assert tags.attributes <= {"lang", "charset", "name", "content", "http-equiv", "class"} | {
+        "href",
         "min",
         "max",
         "value",

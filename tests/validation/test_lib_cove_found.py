@@ -90,6 +90,12 @@ def test_undeclared_names_are_escaped_in_what_stands_below_them() -> None:
     assert undeclared(release(1, **{"a/b": {"c~d": 1}})) == {"/a~1b", "/a~1b/c~0d"}
 
 
+def test_a_record_that_stands_where_the_list_of_records_should() -> None:
+    one = {"ocid": "ocds-h6vhtk-1", "x": 1, "versionedRelease": {"ocid": "ocds-h6vhtk-1"}}
+    assert ("structure.type", "/records") in told({"records": one})
+    assert undeclared({"records": one}) == {"/records/x"}
+
+
 def test_the_entries_of_a_versioned_release_have_ids_of_their_own() -> None:
     versioned = {
         "ocid": "ocds-h6vhtk-1",

@@ -8,7 +8,7 @@ import json
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 TOLD = {"": False, "yes": True}  # a fact of a row is told or not
 
@@ -93,7 +93,7 @@ class Extension:
 
 
 def _rows(name: str) -> list[dict[str, str]]:
-    text = files("transforms.ocds").joinpath(name).read_text(encoding="utf-8")
+    text = Path(__file__).with_name(name).read_text(encoding="utf-8")
     return list(csv.DictReader(text.splitlines()))
 
 

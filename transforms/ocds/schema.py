@@ -41,17 +41,33 @@ def versioned_release_schema(extensions: frozenset[str] = CORE) -> dict[str, Any
 
 def _schema(root: str, extensions: frozenset[str]) -> dict[str, Any]:
     """The object `root` with every definition that it leads to."""
-    active = model(extensions)
-    known = {**definitions(active), **versioned_definitions(active)}
     needed: dict[str, Any] = {}
     waiting = [root]
     while waiting:
         name = waiting.pop()
         if name not in needed:
-            # An extension may name an object of another one that is not active.
-            needed[name] = known.get(name, {"type": "object"})
+            needed[name] = _definition(name, extensions)
             waiting += _references(needed[name])
     return {"$schema": DRAFT, **needed[root], "definitions": dict(sorted(needed.items()))}
+
+
+def _definition(name: str, extensions: frozenset[str]) -> dict[str, Any]:
+    """The schema of the object `name`, which an extension may have that is not active."""
+    known = _definitions(extensions)
+    if name not in known and name.startswith("Versioned"):
+        known = _versioned_definitions(extensions)
+    found: dict[str, Any] = known.get(name, {"type": "object"})
+    return found
+
+
+@cache
+def _definitions(extensions: frozenset[str]) -> dict[str, Any]:
+    return definitions(model(extensions))
+
+
+@cache
+def _versioned_definitions(extensions: frozenset[str]) -> dict[str, Any]:
+    return versioned_definitions(model(extensions))
 
 
 def _references(schema: Any) -> Iterator[str]:

@@ -89,24 +89,36 @@ def same_name_other_id(process: Process, fail: Fail) -> int:
 
 def _compare(process: Process, fail: Fail, others: str) -> int:
     applied = 0
-    for nodes in (process.objects["Organization"], process.parts["supplier"]):
-        if len(nodes) <= 1:
-            continue
+    for named in _named(process):
         known: dict[Any, Any] = {}
-        for node, where in nodes:
-            name, text = name_of(node.get("id")), node.get("name")
-            if name is None or name == "" or not isinstance(text, str) or not text:
-                continue
-            plain = _plain(text)
+        for name, plain, node, where in named:
             key, value = (name, plain) if others == "name" else (plain, name)
-            applied += 1
             before = known.setdefault(key, value)
             if before != value:
+                text = node["name"]
                 told = f"{text!r:.60} has the id {name!r:.60}, but also {before!r:.60}: correct one"
                 if others == "name":
                     told = f"{name!r:.60} is {text!r:.60}, but also {before!r:.60}: correct one"
                 fail(where, others, node[others], told)
+        applied += len(named)
     return applied
+
+
+def _named(process: Process) -> list[list[tuple[Any, ...]]]:
+    """The parties, and the suppliers that awards name, where there are several: of each the id, the
+    name as it is compared, itself and where it stands.
+    """
+    found: list[list[tuple[Any, ...]]] | None = process.known.get("named")
+    if found is None:
+        found = process.known["named"] = []
+        for nodes in (process.objects["Organization"], process.parts["supplier"]):
+            named: list[tuple[Any, ...]] = []
+            for node, where in nodes if len(nodes) > 1 else ():
+                name, text = name_of(node.get("id")), node.get("name")
+                if name is not None and name != "" and isinstance(text, str) and text:
+                    named.append((name, _plain(text), node, where))
+            found.append(named)
+    return found
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -132,11 +144,11 @@ def internal_only(process: Process, fail: Fail) -> int:
             if isinstance(node, dict) and said(node.get("id"))
         ]
         if not any(scheme in registers for scheme in schemes):
-            told = f"no identifier of a public register (only {_list(schemes)}): add one"
+            told = f"no identifier of a public register ({_list(schemes)}): add one"
             fail(where, "identifier", None, told)
     return len(found)
 
 
 def _list(schemes: list[Any]) -> str:
     found = {f"{scheme:.20}" for scheme in schemes if isinstance(scheme, str)}
-    return ", ".join(sorted(found)) or "none"
+    return f"only {', '.join(sorted(found))}" if found else "it has none at all"

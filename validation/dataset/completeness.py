@@ -63,4 +63,5 @@ def weekday_drop(connection: duckdb.DuckDBPyConnection) -> Outcome:
         SELECT {DAY}, number >= {DROP} * usual AS ok,
                concat(number, ' releases of ', source, '; ', usual, ' are usual') AS message
         FROM ({DAYS}) WHERE alike >= {SEEN} AND number > 0"""  # noqa: S608
-    return weigh(connection, query, things="days with releases")
+    things = f"days with releases whose weekday came {SEEN} times"
+    return weigh(connection, query, things=things)

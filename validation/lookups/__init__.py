@@ -15,7 +15,7 @@ Owns the lists; OCDS's own codelists belong to the model. Sources:
 
 import csv
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 
 @cache
@@ -34,5 +34,5 @@ def sections() -> dict[str, frozenset[str]]:
 
 
 def _rows(name: str) -> list[list[str]]:
-    text = files("validation.lookups").joinpath(f"{name}.csv").read_text(encoding="utf-8")
+    text = Path(__file__).with_name(f"{name}.csv").read_text(encoding="utf-8")
     return list(csv.reader(text.splitlines()))[1:]

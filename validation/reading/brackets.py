@@ -11,6 +11,8 @@ from validation.reading.feed import BLANKS, Guessed
 
 STRING = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
 TOKEN = re.compile(STRING + rb'|([{\[])|([}\]])|(")', re.DOTALL)
+# The next bracket, or the end: what stands before it is passed over in one go, strings too.
+BRACKET = re.compile(rb'(?:[^"{}\[\]]++|' + STRING + rb')*+(?:([{\[])|([}\]])|(")|\Z)', re.DOTALL)
 PARTS = re.compile(STRING + rb'|([{\[])|([}\]])|(")|(,)', re.DOTALL)
 OPENS, CLOSES, CUT, COMMA = 1, 2, 3, 4  # groups of a token; none is a whole string
 COLON = re.compile(rb"[ \t\r\n]*:[ \t\r\n]*")
@@ -27,9 +29,9 @@ def scan(data: bytes, at: int, depth: int, floor: int) -> tuple[list[int], int, 
         it stops; where to go on; and how many are open there.
     """
     ends: list[int] = []
-    for token in TOKEN.finditer(data, at):
+    for token in BRACKET.finditer(data, at):
         kind = token.lastindex
-        if kind is None:
+        if kind is None:  # the end
             continue
         if kind == OPENS:
             depth += 1
@@ -40,7 +42,7 @@ def scan(data: bytes, at: int, depth: int, floor: int) -> tuple[list[int], int, 
                 if depth < floor:
                     return ends, token.end(), depth
         else:  # a string that is not whole yet
-            return ends, token.start(), depth
+            return ends, token.start(CUT), depth
     return ends, len(data), depth
 
 

@@ -14,11 +14,17 @@ from transforms.ocds.model import model, recognised
 from transforms.ocds.schema import record_package_schema, release_package_schema, release_schema
 from validation.checks.registry import Check
 from validation.judge import Judge
-from validation.reading.breaches import TOO_DEEP, Extensions, breaches, record_breaches
+from validation.reading.breaches import (
+    TOO_DEEP,
+    Extensions,
+    breaches,
+    record_breaches,
+    record_schema,
+)
 from validation.reading.identities import Identities, content_of
 from validation.reading.wellformed import names_of
 from validation.spots import Leaf
-from validation.structure import quick
+from validation.structure import quick, structure
 
 VERSIONS = ("1.0", "1.1")
 ENTRIES = frozenset({"releases", "records"})
@@ -115,8 +121,7 @@ class Inspector:
             yield "", "", {}, Finding("structure.uniqueItems", f"/{kind}", told, "error")
         yield from (("", "", {}, finding) for finding in _metadata(package))
         if found != [TOO_DEEP]:
-            shallow = {**package, kind: True} if count >= 0 else package
-            yield from self._judged(shallow, "", "", extensions, name)
+            yield from self._judged(_shallow(package, kind, count), "", "", extensions, name)
 
     def release(
         self, release: Any, path: str, place: str, extensions: Extensions
@@ -191,6 +196,14 @@ class Inspector:
         return judge
 
 
+def prepare(kind: str, extensions: Extensions) -> None:
+    """Make the schema that entries of `kind` are judged by: once, and not in each process."""
+    if kind == "records":
+        structure(record_schema, extensions)
+    else:
+        quick(extensions)
+
+
 def _dates_hold(leaves: Iterable[Leaf]) -> bool:
     """Whether all that stands as text where a date is to stand is one."""
     return all(date_time(value) for value, _, _ in leaves if value.__class__ is str)
@@ -229,6 +242,16 @@ def _recognised(urls: tuple[str, ...]) -> tuple[Extensions, tuple[str, ...]]:
 def _declared(package: Mapping[str, Any]) -> tuple[str, ...]:
     urls = package.get("extensions")
     return tuple(url for url in urls if isinstance(url, str)) if isinstance(urls, list) else ()
+
+
+def _shallow(package: dict[str, Any], kind: str, count: int) -> dict[str, Any]:
+    """A package but for what is judged elsewhere: its entries, and what has been versioned."""
+    entries = package.get(kind)
+    if count >= 0:
+        return {**package, kind: True}
+    if isinstance(entries, dict) and "versionedRelease" in entries:
+        return {**package, kind: {**entries, "versionedRelease": True}}
+    return package
 
 
 def _metadata(package: Mapping[str, Any]) -> Iterator[Finding]:

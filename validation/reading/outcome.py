@@ -60,36 +60,39 @@ class Outcome:
         self, entry: int, path: str, place: str, owner: dict[str, Any], finding: Finding
     ) -> None:
         """Add a finding in the release `owner`, which stands at `path` below its entry."""
-        where = (place + placed(finding.path))[:LONG]
-        group = (finding.rule, finding.severity, where)
+        rule, at, message, severity, found = finding
+        where = (place + placed(at))[:LONG]
+        group = (rule, severity, where)
         known = self.groups.get(group)
         if known:
             known.count += 1
             if not self.listed:
                 return
-        whole, value = (path + finding.path)[:LONG], shown(finding.value)
+        whole, value, ocid = (path + at)[:LONG], shown(found), _name(owner.get("ocid"))
         if not known:
-            example = Example(1, entry, whole, _name(owner.get("ocid")), finding.message, value)
-            count(self.groups, group, example)
+            count(self.groups, group, Example(1, entry, whole, ocid, message, value))
         if self.listed and len(self.rows) < ROWS:
             row = {
                 "path": whole,
                 "place": where,
-                "check": finding.rule,
-                "version": version_of(finding.rule),
-                "severity": finding.severity,
-                "ocid": _name(owner.get("ocid")),
+                "check": rule,
+                "version": version_of(rule),
+                "severity": severity,
+                "ocid": ocid,
                 "id": _name(owner.get("id")),
                 "value": value,
-                "message": finding.message,
+                "message": message,
             }
             self.rows.append((entry, orjson.dumps(row)))
 
     def absorb(self, other: "Outcome", stand: Callable[[int], tuple[int, str]]) -> None:
         """Add what came of a part, where `stand` tells the entry here and the path of one there."""
+        before, here, head = -1, 0, PATH
         for entry, row in other.rows[: ROWS - len(self.rows)]:
-            here, path = stand(entry)
-            self.rows.append((here, PATH + path.encode() + row[len(PATH) :]))
+            if entry != before:  # the failures of an entry follow each other
+                here, path = stand(entry)
+                before, head = entry, PATH + path.encode()
+            self.rows.append((here, head + row[len(PATH) :]))
         for group, example in other.groups.items():
             example.entry, path = stand(example.entry)
             example.path = path + example.path
@@ -108,7 +111,10 @@ def count(groups: dict[Group, Example], group: Group, example: Example) -> None:
 
 
 def _name(value: Any) -> str | int | None:
-    return value[:LONG] if isinstance(value, str) else value if isinstance(value, int) else None
+    if value.__class__ is str:
+        name: str = value[:LONG]
+        return name
+    return value if isinstance(value, int) else None
 
 
 @dataclass(slots=True)

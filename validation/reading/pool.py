@@ -16,6 +16,7 @@ from typing import BinaryIO
 from validation.checks.registry import Check
 from validation.reading.breaches import Extensions
 from validation.reading.feed import Batch, Guessed, Place
+from validation.reading.inspector import prepare
 from validation.reading.outcome import Outcome, Summary
 from validation.reading.streams import Unreadable, start_of
 from validation.reading.worker import Worker
@@ -62,6 +63,7 @@ class Pool:
             return
         first, self._first = self._first, None
         if not self._processes:
+            prepare(batch.kind, extensions)
             self._start()
         if first is not None:
             yield from self._share(*first)

@@ -14,18 +14,16 @@ import orjson
 
 from transforms.findings import Finding
 from transforms.jsontext import BadJson
-from transforms.repair import MENDS, parse
 from validation.reading.brackets import cut
 from validation.spots import escaped
 
-REPAIRS = (*MENDS, "invalid_utf8", "lone_surrogates")
 NAME = re.compile(rb'"\s*:')
 BEFORE_COLON = (b" :", b"\t:", b"\n:", b"\r:")
 NEAR = 64  # bytes looked at before a colon; as many blanks are taken for a doubt
 ESCAPED_END = b'\\\\"'  # a backslash at the end of a string: what is behind it looks escaped
 MOST = 3_000_000  # commas of one value: of OCDS, a value of 64 MiB has some two million
-TOLD = {
-    "infinite_numbers": "it is no number of JSON: leave the field out where a value is not known",
+REPAIRS = {  # what is mended, and what is said of it
+    "infinite_numbers": "no double holds it, so readers differ: leave out what is not known",
     "grouped_digits": "a number has no blanks between its digits: write 1000, not 1 000",
     "leading_zeros": "a number has no leading zeros: write 0, not 000",
     "invalid_utf8": "the text is not UTF-8: write it so, and declare no other encoding",
@@ -49,6 +47,8 @@ def value_of(text: bytes) -> tuple[Any, list[Finding]]:
         return orjson.loads(text), []
     except orjson.JSONDecodeError as error:
         strict = error
+    from transforms.repair import parse  # its patterns take as long to make as a release to judge
+
     try:
         if not cut(text):  # what is cut within a string cannot be repaired, but takes long to try
             repaired = parse(text, REPAIRS)
@@ -70,7 +70,7 @@ def unreadable(told: str) -> Finding:
 
 def _told(entry: dict[str, str]) -> Finding:
     name = entry["repair"]
-    return Finding(f"wellformed.{name}", entry["path"], TOLD[name], "error", entry["was"])
+    return Finding(f"wellformed.{name}", entry["path"], REPAIRS[name], "error", entry["was"])
 
 
 def names_of(value: Any) -> int:
