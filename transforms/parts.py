@@ -8,6 +8,8 @@ where it was cut before: equal lines make equal parts, whatever way they came to
 import hashlib
 import itertools
 import re
+from bisect import bisect_left
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import attrgetter
 from typing import NamedTuple
@@ -28,7 +30,7 @@ TEXT = re.compile(rb'"(?:[^"\\]|\\.)*"')
 
 Line = bytes | None
 Change = tuple[str, list[bytes]]
-Asked = tuple[str, Line, list[bytes] | None]  # an ocid, its line so far, what arrived if any did
+Asked = tuple[str, Line, list[bytes]]  # an ocid, its line so far, what arrived
 Combine = Callable[[Iterable[Asked]], Iterator[tuple[str, Line]]]
 
 
@@ -90,6 +92,20 @@ class Writer:
         self._lines.append(line)
         self._size += len(line)
 
+    def extend(self, lines: Sequence[bytes]) -> None:
+        """Append lines that come after all before them; few are looked into for their ocids."""
+        at = 0
+        while at < len(lines):
+            if not self._lines or self._size >= LEAST:
+                self.add(ocid_of(lines[at]), lines[at])
+                at += 1
+                continue
+            start = at
+            while at < len(lines) and self._size < LEAST:
+                self._size += len(lines[at])
+                at += 1
+            self._lines += lines[start:at]
+
     def cuts_before(self, ocid: str) -> bool:
         """Whether `ocid` is the first of another part."""
         if not self._lines:
@@ -126,8 +142,8 @@ def update(writer: Writer, changes: Iterable[Change], combine: Combine) -> list[
     Args:
         writer: of the group, which knows its parts so far.
         changes: by ocid, in order, each once: what arrived for it; nothing takes its line away.
-        combine: of each ocid, its line so far and what arrived, makes the new line: none where
-            nothing is left there, as it is where nothing arrived. In order, but at any time.
+        combine: of each ocid that changes, its line so far and what arrived, makes the new line:
+            none where nothing is left there. In order, but at any time.
 
     Returns:
         The artifacts of all parts.
@@ -141,9 +157,8 @@ def update(writer: Writer, changes: Iterable[Change], combine: Combine) -> list[
         if here and not waiting.before(until) and writer.takes(here) and not waiting.removes(until):
             writer.refer(here)
         elif here:
-            _write(writer, _asked(writer.lake, here, waiting.up_to(until)), combine)
-    new = waiting.up_to(None)  # there was no part yet
-    _write(writer, ((ocid, None, arrived) for ocid, arrived in new), combine)
+            _write(writer, [*lines_in(writer.lake, [here])], waiting.up_to(until), combine)
+    _write(writer, [], waiting.up_to(None), combine)  # there was no part yet
     writer.close()
     return writer.artifacts
 
@@ -170,28 +185,33 @@ class _Waiting:
             self._next = next(self._rest, None)
 
 
-def _asked(lake: Lake, part: Part, changes: Iterator[Change]) -> Iterator[Asked]:
-    """The lines of `part` and `changes`, side by side."""
-    change = next(changes, None)
-    for old in lines_in(lake, [part]):
-        ocid = ocid_of(old)
-        while change and change[0] < ocid:
-            yield change[0], None, change[1]
-            change = next(changes, None)
-        if change and change[0] == ocid:
-            yield ocid, old, change[1]
-            change = next(changes, None)
-        else:
-            yield ocid, old, None
-    while change:
-        yield change[0], None, change[1]
-        change = next(changes, None)
-
-
-def _write(writer: Writer, asked: Iterator[Asked], combine: Combine) -> None:
-    for ocid, line in combine(asked):
+def _write(
+    writer: Writer, lines: Sequence[bytes], changes: Iterable[Change], combine: Combine
+) -> None:
+    """Write the lines of a part with what changes; between changes they are copied as they are."""
+    among = _Among(lines)
+    for ocid, line in combine(among.asked(changes)):
+        writer.extend(among.copied.popleft())
         if line:
             writer.add(ocid, line)
+    writer.extend(lines[among.at :])
+
+
+class _Among:
+    """The places of changes among lines: `at` is behind the last, `copied` is what lies between."""
+
+    def __init__(self, lines: Sequence[bytes]) -> None:
+        self.lines, self.at = lines, 0
+        self.copied: deque[Sequence[bytes]] = deque()
+
+    def asked(self, changes: Iterable[Change]) -> Iterator[Asked]:
+        """Each change with the line so far. Looked up by halves, so that few lines are parsed."""
+        for ocid, arrived in changes:
+            place = bisect_left(self.lines, ocid, self.at, key=ocid_of)
+            self.copied.append(self.lines[self.at : place])
+            there = place < len(self.lines) and ocid_of(self.lines[place]) == ocid
+            self.at = place + there
+            yield ocid, self.lines[place] if there else None, arrived
 
 
 def may_begin(ocid: str) -> bool:

@@ -24,14 +24,14 @@ class Remaking:
         self.workers, self.zone, self.tally = workers, zone, tally
 
     def each(self, asked: Iterable[Asked]) -> Iterator[tuple[str, Line]]:
-        """The line of each process: as it is where nothing arrived, None where it moved away."""
+        """The line of each process, None where it moved away."""
         under_way: deque[list[Asked]] = deque()
         for lines, tally in self.workers.each(_remade, self._work(asked, under_way)):
             batch = under_way.popleft()
             self.tally.replace((ocid for ocid, _, arrived in batch if arrived), tally)
             made = iter(lines)
-            for ocid, old, arrived in batch:
-                yield ocid, old if arrived is None else next(made) if arrived else None
+            for ocid, _, arrived in batch:
+                yield ocid, next(made) if arrived else None
 
     def _work(
         self, asked: Iterable[Asked], under_way: deque[list[Asked]]
@@ -49,7 +49,7 @@ class Remaking:
 
 
 def _batches(asked: Iterable[Asked]) -> Iterator[list[Asked]]:
-    """Some at a time, by the size of what is to be made anew; what stays is of one part only."""
+    """Some at a time, by the size of what is to be made anew."""
     batch: list[Asked] = []
     size = 0
     for one in asked:

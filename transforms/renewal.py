@@ -104,7 +104,7 @@ class _Places:
     def each(self, asked: Iterable[Asked]) -> Iterator[tuple[str, Line]]:
         """The line of each in the index; what arrived is sent on."""
         for ocid, old, arrived in asked:
-            yield ocid, self._place(ocid, old, arrived) if arrived else old
+            yield ocid, self._place(ocid, old, arrived)
 
     def _place(self, ocid: str, old: Line, arrived: list[bytes]) -> bytes:
         """Send on what arrived for `ocid`; the line of the index, made of the one so far.
