@@ -19,6 +19,7 @@ from publish.gate import pass_gate
 from publish.json.files import write_json, write_quarantine, write_records
 from publish.making import Making, Part, Rows
 from publish.metadata.write import write_metadata
+from publish.partitions import write_partitions
 from publish.readme import readme
 from publish.sheets.excel import write_awards
 from publish.sheets.tables import write_tables
@@ -176,6 +177,7 @@ PARTS: tuple[Part, ...] = (
     write_records,
     write_quarantine,
     _queries,
+    write_partitions,
     write_tables,
     write_awards,
     _summary,

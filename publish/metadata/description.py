@@ -18,7 +18,7 @@ from publish.metadata.shape import Shape
 
 STANDARD = "https://standard.open-contracting.org/1.1/en/"  # what releases conform to
 LICENCE_FILE = "LICENSE.md"
-DELTA = "delta/"  # what is under it are changes of tables, and no tables of their own
+AGAIN = ("delta/", "partitioned/")  # under them are changes and pieces of tables, and no tables
 KEYWORDS = ("contracts", "OCDS", "open contracting", "public procurement", "tenders")
 LANGUAGE = "en"  # of what tenderline writes
 ABOUT = (  # what a file is, by its path; the first that fits
@@ -35,6 +35,7 @@ ABOUT = (  # what a file is, by its path; the first that fits
     ("summary.json", "Counts of every stage: read, published, quarantined, duplicate"),
     ("dictionary.csv", "Every column of every table: meaning, type, codes, how often filled"),
     ("excel/*", "Awards and suppliers as a workbook"),
+    ("partitioned/*", "Rows of one source and year of a large table, as Hive partitions"),
     ("delta/*", "What changed against the previous edition"),
 )
 
@@ -139,7 +140,7 @@ class Description:
         """The Parquet files of each table, by its name, in order."""
         found: dict[str, list[File]] = {}
         for file in self.files:
-            if file.shape and not file.path.startswith(DELTA):
+            if file.shape and not file.path.startswith(AGAIN):
                 found.setdefault(file.shape.table, []).append(file)
         return {name: tuple(files) for name, files in sorted(found.items())}
 

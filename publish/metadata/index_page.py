@@ -21,6 +21,7 @@ THOUSAND = 1000
 TAKE = (  # what one wants to do, and the files for it, by the beginning of their paths
     ("Open it in Excel or LibreOffice: one row for each award and supplier", ("excel/",)),
     ("Ask questions with DuckDB, pandas, R or polars: typed tables", ("parquet/",)),
+    ("Read only some years or sources of large tables: Hive partitions", ("partitioned/",)),
     ("Load it into any other software: the same tables as text", ("csv/",)),
     ("Work with the Open Contracting Data Standard", ("json/",)),
     ("See what changed since the edition before", ("delta/",)),
