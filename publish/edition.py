@@ -26,7 +26,7 @@ from publish.sheets.tables import write_tables
 from publish.summary import summarise
 from publish.verify import verify
 from transforms.compile import inputs_of
-from transforms.tables.answers import answers, query
+from transforms.tables.answers import answers, script
 from validation.check import FILES, file_of
 
 log = logging.getLogger(__name__)
@@ -141,8 +141,9 @@ def _making(
 
 def _queries(making: Making) -> Rows:
     """The query of every answer, to be run again by anyone."""
+    sources = [source for source, _ in making.inputs]
     for name in answers():
-        making.place(f"sql/{name}.sql").write_text(query(name), encoding="utf-8")
+        making.place(f"sql/{name}.sql").write_text(script(name, sources), encoding="utf-8")
     return {f"sql/{name}.sql": 0 for name in answers()}
 
 

@@ -42,12 +42,18 @@ AMOUNTS: Mapping[str, Converted] = {
 }
 
 
-def converted(name: str, table: pa.Table) -> pa.Table:
-    """The table `name` with the columns of its converted amounts filled, if it has any."""
+def converted(name: str, table: pa.Table, clock: str) -> pa.Table:
+    """The table `name` with the columns of its converted amounts filled, if it has any.
+
+    Args:
+        name: of the table.
+        table: its rows.
+        clock: the time zone of the source, by which a moment is of a day.
+    """
     known = AMOUNTS.get(name)
     if known is None:
         return table
-    gbp, eur, days = _rates(table, known)
+    gbp, eur, days = _rates(table, known, clock)
     amounts = table[known.amount]
     fitting = pc.if_else(pc.less_equal(pc.abs(amounts), MOST), amounts, None)
     filled = {
@@ -63,10 +69,11 @@ def converted(name: str, table: pa.Table) -> pa.Table:
     return table
 
 
-def _rates(table: pa.Table, known: Converted) -> tuple[pa.Array, pa.Array, pa.Array]:
+def _rates(table: pa.Table, known: Converted, clock: str) -> tuple[pa.Array, pa.Array, pa.Array]:
     """Of each row with an amount: the rates, and their day."""
     moment = pc.coalesce(*(table[column] for column in known.moments))
-    days = pc.cast(moment, pa.date32()).to_pylist()
+    local = pc.local_timestamp(pc.cast(moment, pa.timestamp("us", tz=clock)))
+    days = pc.cast(local, pa.date32()).to_pylist()
     currencies = pc.if_else(pc.is_valid(table[known.amount]), table[known.currency], None)
     pairs = list(zip(currencies.to_pylist(), days, strict=True))
     told = {pair: _rate(*pair) for pair in dict.fromkeys(pairs)}
