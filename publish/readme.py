@@ -101,7 +101,15 @@ def readme(
         for name, table in {**all_tables(), **answers()}.items()
         if name in summary["rows"]
     ]
-    asked = [(f"sql/{name}.sql", 0, f"the query that makes `{name}`") for name in answers()]
+    asked = [
+        (path, rows[path], text.format(name))
+        for name in answers()
+        for path, text in (
+            (f"sql/{name}.sql", "the query that makes `{}`"),
+            (f"json/{name}.jsonl.gz", "the rows of `{}`, as JSON Lines"),
+            (f"excel/{name}.xlsx", "the rows of `{}`, as a workbook"),
+        )
+    ]
     changed = "one process that changed since the previous edition; `delta/` has more of it"
     delta = [(LINES, rows[LINES], changed)]
     cut = [*_partitions(rows)]

@@ -78,6 +78,7 @@ def test_a_workbook_for_each_year_of_first_publication(edition: Path) -> None:
     assert sorted(path.name for path in (edition / "excel").iterdir()) == [
         "find_a_tender-2025.xlsx",
         "find_a_tender-2026.xlsx",
+        "sme_share.xlsx",
     ]
     book = openpyxl.load_workbook(edition / "excel" / "find_a_tender-2025.xlsx")
     assert book.sheetnames == ["README", "Dictionary", "Awards by supplier"]
