@@ -67,12 +67,17 @@ def texts_in(values: Iterable[Any]) -> Iterator[str]:
 
 def is_alone(item: dict[str, Any], name: str) -> bool:
     """Whether an organization is one person: by its name, its size, or whom it says to ask."""
-    if COMPANY.search(name):
-        return False
-    details, contact, person = item.get("details"), item.get("contactPoint"), TRADING.split(name)[0]
-    if TITLE.match(name) or (person != name and is_person(person)):
+    return _says_one(item, name) and not COMPANY.search(name)
+
+
+def _says_one(item: dict[str, Any], name: str) -> bool:
+    details, contact = item.get("details"), item.get("contactPoint")
+    if TITLE.match(name):
         return True
     if isinstance(details, dict) and details.get("scale") == "selfEmployed":
         return True
+    if "/" in name or "rading" in name:
+        person = TRADING.split(name)[0]
+        return person != name and is_person(person)
     own = contact.get("name") if isinstance(contact, dict) else None
     return isinstance(own, str) and own.casefold() == name.casefold() and is_person(name)

@@ -5,16 +5,27 @@ Owns the order in which it is looked for. What there is to look for, `redaction`
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Final
+from typing import Final, NamedTuple
 
 from transforms.privacy.contacts import Sought
 from transforms.privacy.introduced import may_introduce, without_introduced
 from transforms.privacy.kinds import PROSE
-from transforms.privacy.patterns import AT, mask, suspicious, uncut
+from transforms.privacy.patterns import ODD, mask, suspicious, uncut
 from transforms.privacy.policy import mentions, personal
 
 WITHHELD: Final = "[withheld]"
 Count = Callable[[str, str], None]  # of what is done: field and rule
+
+
+class Look(NamedTuple):
+    """What may be in a text: a recorded contact, a name that it introduces, a worded address."""
+
+    contact: bool
+    introduced: bool
+    odd: bool
+
+
+ALL: Final = Look(contact=True, introduced=True, odd=True)
 
 
 class Masks:
@@ -32,15 +43,17 @@ class Masks:
         self._count, self.secrets, self.all_text = count, secrets, all_text
         self._sought, self._named = sought, named
 
-    def needed(self, texts: Iterable[str], kind: int) -> tuple[bool, bool]:
-        """Whether anything in `texts` is to be masked, and whether a contact may be among it."""
+    def needed(self, texts: Iterable[str], kind: int) -> Look | None:
+        """What may be among `texts` and is to be masked; None if nothing is."""
         joined, prose = "\0".join(texts), kind == PROSE
-        contact = self._sought.among(joined, numbers=prose)
-        if contact or any(sign in joined for sign in AT):
-            return True, contact
-        if any(secret in joined for secret in self.secrets):
-            return True, False
-        return prose and (self.all_text or may_introduce(joined) or suspicious(texts)), False
+        look = Look(
+            self._sought.among(joined, numbers=prose),
+            prose and may_introduce(joined),
+            any(sign in joined for sign in ODD),
+        )
+        if any(look) or "@" in joined or any(secret in joined for secret in self.secrets):
+            return look
+        return look if prose and (self.all_text or suspicious(texts)) else None
 
     def shown(self, place: str, value: str | None, message: str) -> tuple[str | None, str | None]:
         """A value and a message about it, as a report may quote them; None for what it may not."""
@@ -50,13 +63,8 @@ class Masks:
             value = self.text(uncut(value))
         return value, self.text(uncut(message))
 
-    def text(
-        self, text: str, kind: int = PROSE, field: str = "text", *, contact: bool = True
-    ) -> str:
-        """`text` as it may be published; what is masked is counted as of `field`.
-
-        Without `contact` it is known that none is in it.
-        """
+    def text(self, text: str, kind: int = PROSE, field: str = "text", look: Look = ALL) -> str:
+        """`text` as it may be published; what is masked is counted as of `field`."""
         prose = kind == PROSE
         if self.all_text and prose:
             self._count(field, "takedown")
@@ -65,12 +73,12 @@ class Masks:
             if secret in text:
                 self._count(field, "recorded contact" if token == WITHHELD else "id")
                 text = text.replace(secret, token)
-        if contact:
+        if look.contact:
             put = partial(self._put, field, "recorded contact")
             text = self._sought.replaced(text, put, numbers=prose)
-        if prose and may_introduce(text):
+        if prose and look.introduced and may_introduce(text):
             text = without_introduced(text, self._named, partial(self._put, field, "name"))
-        return mask(text, lambda what: self._count(field, what), prose=prose)
+        return mask(text, partial(self._count, field), prose=prose, odd=look.odd)
 
     def _put(self, field: str, rule: str) -> str:
         self._count(field, rule)

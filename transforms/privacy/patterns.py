@@ -8,12 +8,11 @@ import re
 from collections.abc import Callable, Iterable
 
 LOCAL = r"[\w.!$'*+^`{|}~-]+"  # before the sign: what cannot end a part of a web address
-ODD = (" @", "@ ", "%40", "\uff20", "(at)", "[at]", "(AT)", "[AT]", " dot ")
-AT = ("@", *ODD[2:])  # one of which is in each address, and one of ODD where it is not plain
+ODD = ("@ ", "\uff20", "%40", "(at)", "[at]", " dot ")  # one of which is in what WORDED finds
 EMAIL = re.compile(rf"{LOCAL}@[\w-]+(?:\.[\w-]+)+")
 # As people write it for people only: with spaces, with words instead of the signs, or encoded.
 WORDED = re.compile(
-    rf"{LOCAL}(?:[ \u00a0]?(?:@|\uff20|%40)[ \u00a0]?|\s*[(\[]at[)\]]\s*)"
+    rf"{LOCAL}(?: ?(?:@|\uff20|%40) ?|\s*[(\[]at[)\]]\s*)"
     r"[\w-]+(?:(?:\.|\s*[(\[]dot[)\]]\s*)[\w-]+)*(?:\.|\s*[(\[]dot[)\]]\s*)[a-z]{2,}\b"
     rf"|{LOCAL} at [\w-]+(?: dot [\w-]+)+",
     re.IGNORECASE,
@@ -58,19 +57,20 @@ def _finds(text: str) -> bool:
     return PHONE.search(text) is not None or CALLED.search(text) is not None
 
 
-def mask(text: str, told: Told, *, prose: bool = True) -> str:
+def mask(text: str, told: Told, *, prose: bool = True, odd: bool = True) -> str:
     """`text` with what is found replaced, each told by its kind.
 
     Args:
         text: any.
         told: called with `e-mail` or `telephone` for each that is replaced.
         prose: that it is no address and no id, in which telephone numbers are not looked for.
+        odd: that it may have addresses that are not written as such.
     """
-    for signs, pattern in (("@", EMAIL), (ODD, WORDED)):
-        if any(sign in text for sign in signs):
-            text = pattern.sub(
-                lambda _: _say(told, "e-mail", E_MAIL if prose else IN_ADDRESS), text
-            )
+    token = E_MAIL if prose else IN_ADDRESS
+    if "@" in text:
+        text = EMAIL.sub(lambda _: _say(told, "e-mail", token), text)
+    if odd and any(sign in text for sign in ODD):
+        text = WORDED.sub(lambda _: _say(told, "e-mail", token), text)
     if prose and _has_number(text):
         text = CALLED.sub(lambda m: m[1] + _say(told, "telephone", TELEPHONE), text)
         text = PHONE.sub(lambda m: _number(m[0], told), text)

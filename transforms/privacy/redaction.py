@@ -68,10 +68,9 @@ class Redaction:
             for kind in (PROSE, NAMED)
         ]
         for holder, key, text, kind in self._texts:
-            needed, contact = wanted[kind]
-            if needed:
+            if (look := wanted[kind]) is not None:
                 field = key if isinstance(key, str) else "text"
-                masked = masks.text(text, kind, field, contact=contact)
+                masked = masks.text(text, kind, field, look)
                 if masked != text:
                     holder[key] = masked
 
