@@ -19,6 +19,8 @@ PLACE = ROOT / "build" / "native"
 # of it, and what is told of them: three quarters of the time of `validate`.
 MODULES = (
     "transforms.merge",
+    "transforms.privacy.contacts",
+    "transforms.privacy.masks",
     "transforms.privacy.redaction",
     "transforms.tables.cells",
     "transforms.tables.plan",

@@ -16,6 +16,8 @@ from kernel.window import Window
 SECOND = timedelta(seconds=1)
 CONTACT = "data@tenderline.example"  # of who says none; as the addresses, it need not answer
 
+LARGE = 100_000_000  # bytes of a file, of which one may not want the whole for one year
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keep:
@@ -43,7 +45,8 @@ class Publication:
     `uri` is the address under which the publication will be found; it names packages, and need
     not answer yet. `contact` is the e-mail address for questions. `plans` says in sentences what
     is going to change, "" where nothing is. `records` asks for record packages with versioned
-    releases, several times as large as all else together. `keep` says which editions stay when
+    releases, several times as large as all else together. A table whose Parquet file has
+    `partition_bytes` or more is also cut by source and year. `keep` says which editions stay when
     others are removed; None is `Keep()`, and that none is removed unless somebody asks for it.
     """
 
@@ -58,6 +61,7 @@ class Publication:
     contact: str = CONTACT
     plans: str = ""
     records: bool = False
+    partition_bytes: int = LARGE
     keep: Keep | None = None
 
     def edition(self, records: Sequence[Manifest], *others: str) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from kernel import Artifact, Lake, Manifest, Publication, Source, __version__
 from kernel.manifest import canonical
 from publish import held, pointer, versions
+from publish.answers import write_answers
 from publish.chain import PREVIOUS, previous_of
 from publish.delta.write import write_delta
 from publish.formats import format_of
@@ -19,13 +20,13 @@ from publish.gate import pass_gate
 from publish.json.files import write_json, write_quarantine, write_records
 from publish.making import Making, Part, Rows
 from publish.metadata.write import write_metadata
+from publish.partitions import write_partitions
 from publish.readme import readme
 from publish.sheets.excel import write_awards
 from publish.sheets.tables import write_tables
 from publish.summary import summarise
 from publish.verify import verify
 from transforms.compile import inputs_of
-from transforms.tables.answers import answers, query
 from validation.check import FILES, file_of
 
 log = logging.getLogger(__name__)
@@ -138,13 +139,6 @@ def _making(
     )
 
 
-def _queries(making: Making) -> Rows:
-    """The query of every answer, to be run again by anyone."""
-    for name in answers():
-        making.place(f"sql/{name}.sql").write_text(query(name), encoding="utf-8")
-    return {f"sql/{name}.sql": 0 for name in answers()}
-
-
 def _summary(making: Making) -> Rows:
     making.place("summary.json").write_bytes(canonical(making.told()))
     return {"summary.json": 0}
@@ -175,7 +169,8 @@ PARTS: tuple[Part, ...] = (
     write_json,
     write_records,
     write_quarantine,
-    _queries,
+    write_answers,
+    write_partitions,
     write_tables,
     write_awards,
     _summary,

@@ -9,10 +9,19 @@ from typing import Any
 from kernel import Manifest, Publication
 from publish.delta.shape import LINES
 from publish.json.files import FULL, LEFT_OUT, QUARANTINE
+from publish.partitions import FOLDER
 from publish.sheets.files import told
 from transforms.tables.answers import answers
 from transforms.tables.layout import all_tables
 
+PARTITIONS = """\
+Only some sources or years of a large table, from its Hive partitions
+
+    SELECT count(*) FROM read_parquet('{name}/*/*/*.parquet') WHERE year >= 2025;  -- DuckDB
+    pandas.read_parquet("{name}", filters=[("year", ">=", 2025)])      # pandas
+    arrow::open_dataset("{name}")                                      # R
+
+"""
 TEXT = """\
 # {title}
 
@@ -46,7 +55,16 @@ pandas
     import pandas
     awards = pandas.read_parquet("parquet/awards.parquet")
 
-## Know it
+R, by itself
+
+    awards <- read.csv("{awards_csv}", encoding = "UTF-8", na.strings = "")
+
+R, with the package arrow (the only one of these that no test of tenderline runs: Debian, on which
+they run, has no such package)
+
+    awards <- arrow::read_parquet("parquet/awards.parquet")
+
+{partitions}## Know it
 
 `dictionary.html` and `dictionary.csv` tell of every column what it means and how often it is
 filled; `publication-policy.html` what is covered and how; `CHANGELOG.md` what changed and what is
@@ -56,6 +74,9 @@ wrong. `datapackage.json`, `dcat.jsonld`, `schema.org.jsonld` and `data.json` sa
 
     sha256sum -c SHA256SUMS
     tenderline verify .
+
+Where `manifest.json.sig` or `manifest.json.minisig` lies beside the manifest, its publisher signed
+it: `tenderline verify . --signers FILE`, with the public key that you got from them by another way.
 
 ## What is withheld
 
@@ -80,10 +101,19 @@ def readme(
         for name, table in {**all_tables(), **answers()}.items()
         if name in summary["rows"]
     ]
-    asked = [(f"sql/{name}.sql", 0, f"the query that makes `{name}`") for name in answers()]
+    asked = [
+        (path, rows[path], text.format(name))
+        for name in answers()
+        for path, text in (
+            (f"sql/{name}.sql", "the query that makes `{}`"),
+            (f"json/{name}.jsonl.gz", "the rows of `{}`, as JSON Lines"),
+            (f"excel/{name}.xlsx", "the rows of `{}`, as a workbook"),
+        )
+    ]
     changed = "one process that changed since the previous edition; `delta/` has more of it"
     delta = [(LINES, rows[LINES], changed)]
-    files = [*grains, *_json_files(rows), *told(rows), *asked, *delta]
+    cut = [*_partitions(rows)]
+    files = [*grains, *cut, *_json_files(rows), *told(rows), *asked, *delta]
     made_up = any(entry["made_up"] for entry in summary["sources"].values())
     titles = [entry["title"] for entry in summary["sources"].values()]
     return TEXT.format(
@@ -96,11 +126,22 @@ def readme(
         made_up="**Some or all notices are made up, by a stand-in server.**\n\n" if made_up else "",
         **summary["counts"],
         files="\n".join(f"| `{name}` | {count:,} | {text} |" for name, count, text in files),
+        awards_csv=next(name for name in rows if name.startswith("csv/awards.csv")),
+        partitions=PARTITIONS.format(name=cut[0][0].partition("/source")[0]) if cut else "",
         withheld=_withheld(summary["redacted"]),
         licence=publication.licence,
         licence_url=publication.licence_url,
         publishers=", ".join(titles),
     ).encode()
+
+
+def _partitions(rows: Mapping[str, int]) -> Iterator[tuple[str, int, str]]:
+    """The partitions of each table that has any, in one line."""
+    found = [name for name in rows if name.startswith(f"{FOLDER}/")]
+    for table in sorted({name.split("/")[1] for name in found}):
+        total = sum(rows[name] for name in found if name.split("/")[1] == table)
+        told = f"the rows of `{table}` once more, by source and year of the first release"
+        yield f"{FOLDER}/{table}/source=*/year=*/*.parquet", total, told
 
 
 def _json_files(rows: Mapping[str, int]) -> Iterator[tuple[str, int, str]]:

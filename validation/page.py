@@ -10,6 +10,8 @@ from html import escape
 from typing import Any
 
 NUMERIC = '<td class="n">'
+BREAKS = re.compile(r"[_./](?=\w)")  # in names, where a narrow column may break a line
+SHORT = 12  # characters that fit into any column
 LONGEST = 500  # rows of a table; the rest is in the data files
 STYLE = """
 body{font:16px/1.5 system-ui,sans-serif;margin:0;color:#0b0c0c;background:#fff}
@@ -17,7 +19,8 @@ main{max-width:72rem;margin:2rem auto;padding:0 1rem}
 h2{margin:2.5rem 0 .5rem;font-size:1.3rem}
 table{border-collapse:collapse;width:100%;margin:.5rem 0 1rem}
 th,td{text-align:left;padding:.35rem .6rem;border-bottom:1px solid #b1b4b6;vertical-align:top}
-td{overflow-wrap:anywhere}
+td{overflow-wrap:break-word}
+td a,td code{overflow-wrap:anywhere}
 th{background:#f3f2f1}
 code{font-size:.85em;color:#505a5f}
 details,.fold{border-bottom:1px solid #b1b4b6;padding:.5rem 0}
@@ -72,7 +75,10 @@ def _cell(value: Any) -> str:
         return f"{NUMERIC}{number(value)}</td>"
     if isinstance(value, float):
         return f"{NUMERIC}{value:.1%}</td>"
-    return f"<td>{escape('' if value is None else str(value))}</td>"
+    text = escape("" if value is None else str(value))
+    if len(text) > SHORT:
+        text = BREAKS.sub(lambda sign: f"{sign[0]}<wbr>", text)
+    return f"<td>{text}</td>"
 
 
 def number(value: int | Decimal) -> str:

@@ -11,7 +11,7 @@ from publish.delta.index import summary
 from publish.delta.shape import INDEX
 from publish.delta.state import KINDS
 from publish.making import Making
-from publish.metadata.description import DELTA, Description
+from publish.metadata.description import AGAIN, Description
 from publish.metadata.page import Block, Points, Section, Table
 
 Counted = Mapping[str, tuple[int, int]]  # of each source: now, before
@@ -135,7 +135,7 @@ def _schema_changes(told: Description, before: Mapping[str, Any] | None) -> Iter
 
 def _of_tables(schemas: Mapping[str, Any]) -> dict[str, Any]:
     """Without the files of deltas, which come and go."""
-    return {path: told for path, told in schemas.items() if not path.startswith(DELTA)}
+    return {path: told for path, told in schemas.items() if not path.startswith(AGAIN)}
 
 
 def _columns(path: str, now: Mapping[str, str], before: Mapping[str, str]) -> list[str]:

@@ -16,14 +16,16 @@ import pyarrow.parquet as pq
 
 LEFT, WIDTH, ROW, RIGHT = 270, 420, 30, 130  # pixels: labels, the axis, a line, the figures
 GRID = (0, 25, 50, 75, 100)  # per cent
-SUMS = ("value_gbp", "value_all_smes_gbp", "value_maybe_smes_gbp", "value_size_known_gbp")
+SUMS = ("value_gbp", "value_all_smes_gbp", "value_maybe_smes_gbp", "value_size_known_gbp",
+        "value_single_known_gbp", "value_single_sme_gbp")  # fmt: skip
 COUNTS = ("awards_found", "awards_used")
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
     """The bounds of one source and year, as shares of the value; `known` is the share whose
-    suppliers are all of known size.
+    suppliers are all of known size, `single` that of SMEs in awards to one such supplier, None if
+    there are none.
     """
 
     source: str
@@ -34,6 +36,7 @@ class Share:
     lower: float
     upper: float
     known: float
+    single: float | None
 
 
 def shares(paths: Sequence[Path]) -> list[Share]:
@@ -51,10 +54,11 @@ def shares(paths: Sequence[Path]) -> list[Share]:
 
 
 def _share(row: dict[str, Any]) -> Share:
-    value, lower, upper, known = (row[f"{name}_sum"] for name in SUMS)
+    value, lower, upper, known, alone, small = (row[f"{name}_sum"] for name in SUMS)
     return Share(
         row["source"], row["year"], row["awards_found_sum"], row["awards_used_sum"], value,
         float(lower / value), float(upper / value), float(known / value),
+        float(small / alone) if alone else None,
     )  # fmt: skip
 
 

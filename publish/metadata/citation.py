@@ -11,7 +11,12 @@ from collections.abc import Iterator
 from kernel import Source
 from publish.metadata.description import KEYWORDS, Description
 
-SPDX = re.compile(r"(?!LicenseRef-)[A-Za-z0-9.+-]+")
+# Of the ids that the format lists, which are those that SPDX had in 2021, the ones for data that
+# are in use; of any other licence, such as CC-BY-3.0-AU, it takes only the address.
+LISTED = frozenset((
+    "CC-BY-3.0", "CC-BY-4.0", "CC-BY-SA-4.0", "CC0-1.0", "ODbL-1.0", "OGL-UK-1.0", "OGL-UK-2.0",
+    "OGL-UK-3.0", "PDDL-1.0",
+))  # fmt: skip
 # What YAML 1.2 does not count as printable, and what ends a line there; JSON leaves these as they
 # are. A surrogate alone stands for nothing and is left to the encoder's error.
 HIDDEN = re.compile(r"[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
@@ -57,7 +62,7 @@ def _reference(source: Source) -> Iterator[str]:
 
 
 def _licence(name: str, url: str, indent: str) -> Iterator[str]:
-    if SPDX.fullmatch(name):
+    if name in LISTED:
         yield f"{indent}license: {quoted(name)}"
     yield f"{indent}license-url: {quoted(url)}"
 

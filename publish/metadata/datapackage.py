@@ -33,7 +33,7 @@ CSV = (".csv", ".csv.gz")
 
 def data_package(told: Description, keys: Mapping[str, Keys]) -> dict[str, Any]:
     """The package; the `keys` are those that hold, by table."""
-    shapes = {file.table: file.shape for file in told.data if file.shape}
+    shapes = {name: files[0].shape for name, files in told.tables.items() if files[0].shape}
     names = {file.path: resource_name(file.path) for file in told.data}
     licence = told.publication
     return {

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatch
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,12 @@ from kernel import Publication, Source, Window, __version__
 from publish.formats import Format, format_of
 from publish.making import Making
 from publish.metadata.shape import Shape
+from transforms.tables.answers import answers
+from transforms.tables.layout import all_tables
 
 STANDARD = "https://standard.open-contracting.org/1.1/en/"  # what releases conform to
 LICENCE_FILE = "LICENSE.md"
-DELTA = "delta/"  # what is under it are changes of tables, and no tables of their own
+AGAIN = ("delta/", "partitioned/")  # under them are changes and pieces of tables, and no tables
 KEYWORDS = ("contracts", "OCDS", "open contracting", "public procurement", "tenders")
 LANGUAGE = "en"  # of what tenderline writes
 ABOUT = (  # what a file is, by its path; the first that fits
@@ -34,9 +37,18 @@ ABOUT = (  # what a file is, by its path; the first that fits
     ("quality_coverage.parquet", "How often each field of OCDS is filled"),
     ("summary.json", "Counts of every stage: read, published, quarantined, duplicate"),
     ("dictionary.csv", "Every column of every table: meaning, type, codes, how often filled"),
+    ("*/sme_share.*", "Share of award value that went to small firms, by buyer and year"),
+    ("*/awards_by_supplier.*", "One row for each supplier of each award, all years"),
     ("excel/*", "Awards and suppliers as a workbook"),
+    ("partitioned/*", "Rows of one source and year of a large table, as Hive partitions"),
     ("delta/*", "What changed against the previous edition"),
 )
+
+
+@cache
+def grains() -> Mapping[str, str]:
+    """What a row is of each table that an edition may have."""
+    return {name: table.grain for name, table in {**all_tables(), **answers()}.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +76,9 @@ class File:
     def about(self) -> str:
         """What it is, in a sentence without a full stop."""
         known = (text for pattern, text in ABOUT if fnmatch(self.path, pattern))
-        grain = f"One row is {self.shape.grain}" if self.shape and self.shape.grain else ""
-        return next(known, grain or f"{self.table} ({self.format.name})")
+        grain = self.shape.grain if self.shape else grains().get(self.table, "")
+        told = f"One row is {grain}" if grain else f"{self.table} ({self.format.name})"
+        return next(known, told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +152,7 @@ class Description:
         """The Parquet files of each table, by its name, in order."""
         found: dict[str, list[File]] = {}
         for file in self.files:
-            if file.shape and not file.path.startswith(DELTA):
+            if file.shape and not file.path.startswith(AGAIN):
                 found.setdefault(file.shape.table, []).append(file)
         return {name: tuple(files) for name, files in sorted(found.items())}
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 from publish.metadata.description import Description
-from publish.metadata.dictionary import Entry, by_year, path_of
+from publish.metadata.dictionary import Entry, path_of
 from publish.metadata.keys import Keys
 from publish.metadata.page import Block, Section, Table
 
@@ -38,7 +38,7 @@ def _about(told: Description, name: str, entries: Sequence[Entry], keys: Keys) -
     if keys.primary:
         yield f"Key: {', '.join(keys.primary)}."
     for parent, columns in keys.foreign:
-        yield f"{', '.join(columns)} lead to {parent}."
+        yield f"Joins {parent} by {', '.join(columns)}."
 
 
 def _table(entries: Sequence[Entry]) -> Table:
@@ -54,7 +54,7 @@ def _row(entry: Entry) -> tuple[str | int, ...]:
         path_of(entry.field),
         _codes(entry),
         "" if entry.rate is None else f"{entry.rate:.1%}",
-        by_year(entry),
+        "; ".join(f"{year}: {share:.1%}" for year, share in entry.by_year),
         " to ".join(filter(None, (entry.first, entry.last))),
         entry.example,
     )

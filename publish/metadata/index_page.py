@@ -21,10 +21,20 @@ THOUSAND = 1000
 TAKE = (  # what one wants to do, and the files for it, by the beginning of their paths
     ("Open it in Excel or LibreOffice: one row for each award and supplier", ("excel/",)),
     ("Ask questions with DuckDB, pandas, R or polars: typed tables", ("parquet/",)),
+    ("Read only some years or sources of large tables: Hive partitions", ("partitioned/",)),
     ("Load it into any other software: the same tables as text", ("csv/",)),
     ("Work with the Open Contracting Data Standard", ("json/",)),
     ("See what changed since the edition before", ("delta/",)),
-    ("Check figures on small and medium-sized enterprises", ("sql/", "parquet/sme_share")),
+    (
+        "Check figures on small and medium-sized enterprises",
+        (
+            "excel/sme_share",
+            "parquet/sme_share",
+            "csv/sme_share",
+            "json/sme_share",
+            "sql/sme_share",
+        ),
+    ),
 )
 
 
@@ -45,8 +55,8 @@ def index_page(
         _verdict(report),
         "<h2>Which file to take</h2>" + _take(told.files),
         _small_firms(told),
-        "<h2>All files</h2>" + _files(told.files),
         _about(told, texts),
+        "<h2>All files</h2>" + _files(told.files),
     )
     page = (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
@@ -92,6 +102,7 @@ def _verdict(report: Mapping[str, Any]) -> str:
     reasons = "".join(f"<li>{escape(reason)}</li>" for reason in report["verdict"]["reasons"])
     return (
         f'<h2>Quality at a glance</h2><p class="verdict {escape(decision)}">{SAID[decision]}</p>'
+        f"{'<p>Rules that were not kept, with what was found:</p>' if reasons else ''}"
         f"<ul>{reasons}</ul><p>{number(report['failures'])} failures of checks are rows of "
         f"{_link('quality.parquet')}; {_link('quality.html', 'the report')} puts them in order.</p>"
     )
@@ -115,13 +126,15 @@ def _small_firms(told: Description) -> str:
     if not found:
         return ""
     rows = [_figures(share) for share in found]
-    head = ("Source", "Year", "Awards", "of these used", "Value in pounds", "Lower bound",
-            "Upper bound", "Value of known size")  # fmt: skip
+    head = ("Source", "Year", "Awards", "of these used", "Their value in pounds", "Lower bound",
+            "Upper bound", "Of awards to one supplier", "Value of known size")  # fmt: skip
     return (
         "<h2>Small and medium-sized enterprises</h2><p>The share of award value that went to them, "
         "by the sizes that sources publish of winning suppliers. The truth lies between the "
         "bounds: below, awards all of whose suppliers are small or medium-sized; above, also those "
-        "of which one may be. Frameworks, whose values are ceilings, and awards without value are "
+        "of which one may be. Of awards to one supplier of known size alone the share is exact. "
+        "Value of known size is how much of the value the bounds rest on. Frameworks, whose "
+        "values are ceilings, and awards without value are "
         f"left out and counted in {_link('parquet/sme_share.parquet')}, which has every buyer; "
         f"{_link('sql/sme_share.sql', 'the query')} makes it again.</p>"
         f"{chart(found)}{table(head, rows)}"
@@ -131,7 +144,8 @@ def _small_firms(told: Description) -> str:
 def _figures(share: Share) -> tuple[Any, ...]:
     return (
         share.source, str(share.year), share.awards, share.used, f"{share.value:,}",
-        f"{share.lower:.1%}", f"{share.upper:.1%}", f"{share.known:.1%}",
+        f"{share.lower:.1%}", f"{share.upper:.1%}",
+        "" if share.single is None else f"{share.single:.1%}", f"{share.known:.1%}",
     )  # fmt: skip
 
 
@@ -164,4 +178,4 @@ def _size(size: float) -> str:
         if size < THOUSAND or unit == SIZES[-1]:
             break
         size /= THOUSAND
-    return f"{size:,.0f} {unit}" if unit == SIZES[0] else f"{size:,.1f} {unit}"
+    return f"{size:,.0f}\u00a0{unit}" if unit == SIZES[0] else f"{size:,.1f}\u00a0{unit}"

@@ -1,12 +1,14 @@
 """The keys of the tables that hold in the data: of each table, and to the tables it is part of.
 
-Owns the rule for the latter: a table's parent is one whose key is a part of the table's own.
+Owns the rule for the latter: a table's parent is one whose key is a part of the table's own. A
+table of further fields is no parent: it has no row where there are none.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from publish.metadata.measure import Opened
+from transforms.tables.layout import MORE
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,5 +36,8 @@ def _foreign(
     return tuple(
         (parent, key)
         for parent, key in sorted(primary.items())
-        if key and {*key} < own and tables.contained(name, parent, key)
+        if key
+        and {*key} < own
+        and not parent.endswith(MORE)
+        and tables.contained(name, parent, key)
     )

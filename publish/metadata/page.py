@@ -16,6 +16,7 @@ from validation.page import table as html_table
 SPECIAL = re.compile(r"([\\`*_\[\]<>|#~&$])")  # what begins markup anywhere in Markdown
 START = re.compile(r"^([-+=]|[0-9]{1,9}(?=[.)]))")  # what begins a list or heading on a line
 SCHEMES = {"http", "https", "mailto"}  # of links; others, such as scripts, stay plain text
+MANY = 15  # sections of a page beyond which it begins with a list of them
 # Of an address as it is in Markdown and HTML; the rest is percent-encoded.
 KEPT = ";/?:@&=+$,#%!'*~-._"
 
@@ -106,12 +107,23 @@ def html(title: str, sections: Iterable[Section]) -> bytes:
         f"<title>{escape(title)}</title><style>{STYLE}</style></head>"
         f"<body><main><h1>{escape(title)}</h1>"
     )
-    body = "".join(_html_section(section) for section in sections)
-    return f"{head}{body}</main></body></html>\n".encode()
+    found = [*sections]
+    body = [_html_section(section, named=len(found) > MANY) for section in found]
+    if len(found) > MANY:  # what is in it, behind what stands before the first heading
+        body.insert(0 if found[0].title else 1, _contents(found))
+    return f"{head}{''.join(body)}</main></body></html>\n".encode()
 
 
-def _html_section(section: Section) -> str:
-    heading = f"<h2>{escape(section.title)}</h2>" if section.title else ""
+def _contents(sections: Iterable[Section]) -> str:
+    titles = [section.title for section in sections if section.title]
+    links = (f'<a href="#{quote(title)}">{escape(title)}</a>' for title in titles)
+    return f"<p>{', '.join(links)}</p>"
+
+
+def _html_section(section: Section, *, named: bool) -> str:
+    title = escape(section.title)
+    name = f' id="{title}"' if named else ""
+    heading = f"<h2{name}>{title}</h2>" if title else ""
     return heading + "".join(map(_html_block, section.blocks))
 
 

@@ -4,10 +4,12 @@ Owns these sentences.
 """
 
 from collections.abc import Iterator, Mapping
+from pathlib import PurePath
 
 from publish.sheets.excel import EXCEL, QUERY
 from publish.sheets.tables import FOLDER
 from publish.sheets.wide import NAME
+from transforms.tables.answers import answers
 
 SUPPLIER = "one supplier of one award, or one award that names no supplier"
 
@@ -22,7 +24,7 @@ def told(rows: Mapping[str, int]) -> Iterator[tuple[str, int, str]]:
     for name, count in sorted(rows.items()):
         if name == QUERY:
             yield name, count, f"the query that makes `{wide}`"
-        elif name.startswith(f"{EXCEL}/"):
+        elif name.startswith(f"{EXCEL}/") and PurePath(name).stem not in answers():
             yield name, count, f"{SUPPLIER}; a workbook for each year of first publication"
         elif name.startswith(wide):
             yield name, count, f"{SUPPLIER}; all years"

@@ -74,16 +74,17 @@ def front(
         scratch: where sheets are written.
     """
     readme = Sheets(scratch, f"{data.table}-readme-{data.number}", README_FORM)
-    readme.add(_table(README_FORM, _readme(making, counted, data, part)))
+    readme.add(table(README_FORM, _readme(making, counted, data, part)))
     dictionary = Sheets(scratch, f"{data.table}-dictionary-{data.number}", DICTIONARY_FORM)
     told = ((c.heading, c.definition, c.path, c.name) for c in wide_columns())
-    dictionary.add(_table(DICTIONARY_FORM, told))
+    dictionary.add(table(DICTIONARY_FORM, told))
     for sheets in (readme, dictionary):
         sheets.close()
     return [*readme.parts, *dictionary.parts]
 
 
-def _table(form: Form, rows: Iterator[tuple[str, ...]]) -> pa.Table:
+def table(form: Form, rows: Iterator[tuple[str, ...]]) -> pa.Table:
+    """Rows of text as a table for sheets of `form`."""
     columns = [pa.array(column, pa.string()) for column in zip(*rows, strict=True)]
     return pa.Table.from_arrays(columns, names=list(form.headings))
 

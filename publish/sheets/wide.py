@@ -22,6 +22,7 @@ from kernel import Source
 from publish.sheets.pieces import pieces
 from publish.sheets.sheet import Look
 from publish.sheets.styles import Style
+from transforms.tables.answers import places
 from transforms.tables.layout import all_tables
 
 NAME = "awards_by_supplier"
@@ -69,7 +70,7 @@ def script(tables: Iterable[str], sources: Sequence[Source]) -> str:
     there = set(tables)
     with duckdb.connect() as connection:
         views = [_view(name) if name in there else _empty(connection, name) for name in _read()]
-    return "\n".join([_settings(sources), *views, f"\n{query()};\n"])
+    return "\n".join([places(sources), *views, f"\n{query()};\n"])
 
 
 def wide_rows(
@@ -87,7 +88,7 @@ def wide_rows(
     columns = {name: found for name, found in _read().items() if name in tables}
     empty = {name: all_tables()[name].schema({}).empty_table() for name in _read()}
     with duckdb.connect(config={"threads": 1}) as connection:
-        connection.execute(_settings(sources)).fetchall()
+        connection.execute(places(sources)).fetchall()
         for piece in _some(pieces(tables, columns)):
             for name, rows in (empty | piece).items():
                 connection.register(name, rows)
@@ -103,15 +104,6 @@ def expected(tables: Mapping[str, Sequence[Path]]) -> int:
     """How many rows there must be, by the awards' number of suppliers."""
     told = (pq.read_table(path, columns=["suppliers"])["suppliers"] for path in tables["awards"])
     return sum(pc.sum(pc.max_element_wise(each, 1)).as_py() or 0 for each in told)
-
-
-def _settings(sources: Sequence[Source]) -> str:
-    rows = ",\n    ".join(
-        f"({place}, {_quoted(source.id)}, {_quoted(source.fetch.clock)})"
-        for place, source in enumerate(sources, start=1)
-    )
-    told = f"CREATE TEMP TABLE sources AS FROM (VALUES\n    {rows}\n) AS _(place, source, clock);"
-    return f"SET TimeZone = 'UTC';\n{told}"
 
 
 @cache
@@ -136,10 +128,6 @@ def _empty(connection: duckdb.DuckDBPyConnection, name: str) -> str:
     read = set(_read()[name])
     columns = ", ".join(f'"{column}" {kind}' for column, kind, *_ in told if column in read)
     return f"CREATE TEMP TABLE {name} ({columns});  -- has no row"
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _text(ending: str) -> str:

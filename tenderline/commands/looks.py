@@ -2,6 +2,7 @@
 
 import sys
 from datetime import date, timedelta
+from pathlib import Path
 
 import click
 
@@ -93,15 +94,29 @@ def _days(start: str | None, end: str | None) -> tuple[date, date]:
 
 @click.command()
 @click.argument("edition")
+@click.option(
+    "--signers",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Public keys of ssh or minisign, by one of which it must be signed.",
+)
 @lake_option
-def verify(edition: str, lake_root: str) -> None:
-    """Read EDITION back: its name in the lake, or a folder it was copied to."""
+def verify(edition: str, signers: Path | None, lake_root: str) -> None:
+    """Read EDITION back: its name in the lake, or a folder it was copied to.
+
+    A signature beside its manifest is checked where --signers says whom to believe.
+    """
+    from publish.signature import signed, signer
     from publish.verify import verify as read_back
 
     lake, found = found_edition(edition, lake_root)
     manifest = read_back(lake, found.folder)
     files = len(manifest.artifacts)
     console.out.print(f"{manifest.version}: {files} files are as they were written")
+    if signers:
+        console.out.print(signer(lake, found.folder, signers), markup=False)
+    elif name := signed(lake, found.folder):
+        console.out.print(f"{name} was not checked: give --signers with the keys you believe")
 
 
 @click.command()

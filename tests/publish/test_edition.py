@@ -1,9 +1,11 @@
 import gzip
 import json
 import re
+import shutil
 import subprocess
 import textwrap
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -151,14 +153,31 @@ def test_the_readme_names_every_file_and_tells_the_counts(
 def test_the_readme_s_snippets_run(
     lake: Lake, publish_now: Publisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = folder_of(lake, publish_now(award_release(1), award_release(2)))
+    cut = replace(load("find_a_tender"), partition_bytes=1)
+    folder = folder_of(lake, publish_now(award_release(1), award_release(2), publication=cut))
     monkeypatch.chdir(folder)
     text = (folder / "README.md").read_text()
     query = text.partition("DuckDB\n")[2].partition("pandas\n")[0]
     assert duckdb.sql(query).fetchall() == [("Big", "large", 2), ("Small", "sme", 2)]
     names: dict[str, Any] = {}
-    exec(textwrap.dedent(text.partition("pandas\n")[2].partition("##")[0]), names)
+    exec(textwrap.dedent(text.partition("pandas\n")[2].partition("R, by itself")[0]), names)
     assert names["awards"]["amount"].tolist() == [100, 100]
+    some = [line.strip() for line in text.partition("Hive partitions\n")[2].splitlines()[1:3]]
+    assert duckdb.sql(some[0].partition(";")[0]).fetchall() == [(4,)]
+    assert len(eval(some[1], names)) == 4
+
+
+@pytest.mark.skipif(not shutil.which("Rscript"), reason="no R here")
+def test_the_readme_s_snippet_for_r_runs(lake: Lake, publish_now: Publisher) -> None:
+    folder = folder_of(lake, publish_now(award_release(1), award_release(2)))
+    text = (folder / "README.md").read_text()
+    snippet = text.partition("R, by itself\n")[2].partition("R, with")[0]
+    told = "cat(nrow(awards), sum(awards$amount), awards$ocid[1], is.na(awards$title[1]))"
+    script = f"{textwrap.dedent(snippet)}\n{told}"
+    done = subprocess.run(
+        ["Rscript", "-e", script], cwd=folder, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "2 200 ocds-h6vhtk-000001 TRUE"
 
 
 def test_gzip_files_hold_no_clock_and_no_name(lake: Lake, publish_now: Publisher) -> None:

@@ -162,8 +162,8 @@ def test_nobody_of_the_recordings_is_in_an_edition(
         for data in opened(path)
         for piece in data.split(b'"')
     }
-    blob = b"\0".join(sorted(pieces))
-    assert [one for one in sorted(sought) if one.encode() in blob] == []
+    blob = b"\0".join(sorted(pieces)).decode("utf-8", "replace").lower()
+    assert [one for one in sorted(sought) if one.lower() in blob] == []
     _same_totals(lake, edition, sources)
     _accepted(folder)
 

@@ -1,8 +1,9 @@
 """Amounts in pounds and in euros: beside what was published, with the rate and its day."""
 
-from datetime import UTC, date
+from datetime import date
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -13,11 +14,11 @@ from transforms.tables.tabulator import Tabulator
 COLUMNS = ("amount_gbp", "amount_eur", "rate_gbp", "rate_eur", "rate_date")
 
 
-def award(value: Any, **fields: Any) -> dict[str, Any]:
+def award(value: Any, clock: str = "UTC", **fields: Any) -> dict[str, Any]:
     """The row of an award that was first told on 10 August 2026."""
     told = {"ocid": "o-1", "awards": [{"id": "1", "value": value, **fields}]}
     release = {"release": told, "date": "2026-08-10T00:00:00Z", "sha256": ""}
-    rows = Tabulator(UTC)
+    rows = Tabulator(ZoneInfo(clock))
     rows.add({"releases": [release], "compiled": told}, {"source": "s", "ocid": "o-1"})
     row: dict[str, Any] = rows.take("awards", all_tables()["awards"].schema({})).to_pylist()[0]
     return row
@@ -32,6 +33,13 @@ def test_an_amount_is_converted_at_the_rate_of_its_day() -> None:
     cent = Decimal("0.01")
     assert row["amount_gbp"] == (Decimal("100.01") * rate.gbp).quantize(cent)
     assert row["amount_eur"] == (Decimal("100.01") * rate.eur).quantize(cent)
+
+
+def test_a_day_is_one_of_the_source_s_own_clock() -> None:
+    told = {"amount": 1, "currency": "USD"}
+    begun = award(told, "Europe/London", date="2026-08-13T00:00:00+01:00")
+    assert begun["rate_date"] == date(2026, 8, 13)
+    assert award(told, date="2026-08-13T00:00:00+01:00")["rate_date"] == date(2026, 8, 12)
 
 
 def test_without_a_date_the_day_is_that_of_the_first_release() -> None:

@@ -97,6 +97,56 @@ def test_a_contact_of_the_process_is_masked_in_all_of_its_text() -> None:
     assert counts["description: recorded contact"] == 3
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("Jane Doe", "JANE DOE and jane\u00a0 doe", "[withheld] and [withheld]"),
+        ("Jane Doe", "Doe, Jane; Jane Doering", "[withheld]; Jane Doering"),
+        ("Ms Jane Doe", "Jane Doe decides", "[withheld] decides"),
+        ("Doe, Jane", "Jane Doe decides", "[withheld] decides"),
+        ("Jane Doe (Head of Buying)", "Jane Doe decides", "[withheld] decides"),
+        ("Jane Doe - Buyer", "Jane Doe decides", "[withheld] decides"),
+        ("Jane Doe, John Roe", "John Roe or jane doe", "[withheld] or [withheld]"),
+        ("Олена Дацко", "ОЛЕНА ДАЦКО", "[withheld]"),
+        ("Provision of Cars & Discovery Vans", "Discovery Vans", "Discovery Vans"),
+    ],
+)
+def test_a_recorded_name_is_found_however_it_is_written(
+    name: str, text: str, expected: str
+) -> None:
+    release = {"buyer": {"contactPoint": {"name": name}}, "tender": {"description": text}}
+    assert redacted(release)[0]["tender"]["description"] == expected
+
+
+@pytest.mark.parametrize("text", ["0131.555 12-34", "+44 (0) 131 555 1234", "131 5551234"])
+def test_a_recorded_number_is_found_in_any_form(text: str) -> None:
+    release = {
+        "buyer": {"contactPoint": {"telephone": "+441315551234"}},
+        "tender": {"description": f"Ring {text}!", "title": "Lot 2555123"},
+    }
+    found = redacted(release)[0]["tender"]
+    assert found["title"] == "Lot 2555123"
+    assert not any(map(str.isdigit, found["description"])), found
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Mrs Laura Evans, Clerk", "Mrs [withheld], Clerk"),
+        ("please contact: Alistair Green - Head", "please contact: [withheld] - Head"),
+        ("for the attention of Joan Fox", "for the attention of [withheld]"),
+        ("Contact Glasgow City Council", "Contact Glasgow City Council"),
+        ("Attention Deficit Hyperactivity", "Attention Deficit Hyperactivity"),
+        ("Dr Gray's Hospital", "Dr Gray's Hospital"),
+        ("contact Acme Widgets", "contact Acme Widgets"),
+        ("MS Teams, MR Scanner", "MS Teams, MR Scanner"),
+    ],
+)
+def test_a_text_that_calls_a_person_by_a_title_or_to_be_asked(text: str, expected: str) -> None:
+    release = {"parties": [{"name": "Acme Widgets"}], "tender": {"description": text}}
+    assert redacted(release)[0]["tender"]["description"] == expected
+
+
 def test_a_contact_that_is_an_organization_or_an_office_stays_in_text() -> None:
     for name in ("Acme Widgets", "Procurement Team"):
         release = {
@@ -110,6 +160,12 @@ def test_a_contact_that_is_an_organization_or_an_office_stays_in_text() -> None:
     ("text", "expected"),
     [
         ("mail a.b+c@example.co.uk!", "mail [e-mail withheld]!"),
+        ("a.b @ example.co.uk", "[e-mail withheld]"),
+        ("a.b(at)example.co.uk, x", "[e-mail withheld], x"),
+        ("a.b [at] example [dot] org", "[e-mail withheld]"),
+        ("write to a.b at example dot org", "write to [e-mail withheld]"),
+        ("see https://x.org/a%40b.org/c", "see https://x.org/[e-mail withheld]/c"),
+        ("0131-555-1234", "[telephone withheld]"),
         ("on 0151 482 9230.", "on [telephone withheld]."),
         ("+44 (0)20 7946 0958", "[telephone withheld]"),
         ("0044 20 7946 0958", "[telephone withheld]"),
@@ -129,6 +185,7 @@ def test_contact_details_in_text_are_masked(text: str, expected: str) -> None:
     [
         "2025/S 000-002404", "0217/20220801", "00012345678-1", "01-02-2026 to 03-04-2027",
         "CPV 03000000", "contract 0123456789A", "£1,000,000,000", "2026 - 2034", "a @ b", "call for 12",
+        "3 @ 4.50 each", "maps/@51.5,-0.1", "meet at noon on the dot",
     ],
 )  # fmt: skip
 def test_references_dates_and_amounts_are_no_contact_details(text: str) -> None:
@@ -151,6 +208,15 @@ def test_a_sole_trader_keeps_the_name_and_loses_the_home() -> None:
     person = {"id": "GB-1", "name": "Mrs Ann Other", "address": address, "roles": ["supplier"]}
     home = {"streetAddress": "[withheld]", "postalCode": "[withheld]", "locality": "York"}
     assert redacted({"parties": [person]})[0]["parties"] == [{**person, "address": home}]
+    for more in (
+        {"name": "Ann Other t/a Other Gardens"},
+        {"name": "Ann Other", "details": {"scale": "selfEmployed"}},
+    ):
+        assert redacted({"parties": [person | more]})[0]["parties"] == [
+            {**person, **more, "address": home}
+        ]
+    asked = person | {"name": "Ann Other", "contactPoint": {"name": "ANN OTHER"}}
+    assert redacted({"parties": [asked]})[0]["parties"][0]["address"] == home
     company = {**person, "name": "Dr Other Ltd"}
     assert redacted({"parties": [company]})[0]["parties"] == [company]
 

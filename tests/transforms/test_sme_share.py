@@ -8,10 +8,12 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
+from extractors.loader import load
 from transforms.tables.answers import answer, answers
 from transforms.tables.layout import all_tables
 from transforms.tables.tabulator import Tabulator
 
+SYDNEY = load("nsw_etendering")  # its clock
 DAY = "2026-08-10T00:00:00Z"
 SIZES = {"S": "sme", "M": "micro", "L": "large", "?": None}
 Row = Mapping[str, Any]
@@ -47,12 +49,12 @@ def asked(folder: Path, *records: dict[str, Any]) -> list[Row]:
     """The answer over the tables of `records`."""
     rows = Tabulator(UTC)
     for record in records:
-        rows.add(record, {"source": "s", "ocid": record["ocid"]})
+        rows.add(record, {"source": SYDNEY.id, "ocid": record["ocid"]})
     files = {}
     for name, table in all_tables().items():
         files[name] = [folder / f"{name}.tables"]
         pq.write_table(rows.take(name, table.schema({})), files[name][0])
-    ((path, count),) = answer(files, {"edition": "e"}, folder)
+    ((path, count),) = answer(files, [SYDNEY], {"edition": "e"}, folder)
     found: list[Row] = pq.read_table(path).to_pylist()
     assert count == len(found)
     return found
@@ -122,13 +124,14 @@ def test_an_award_without_value_has_that_of_its_contracts(tmp_path: Path) -> Non
 def test_rows_are_of_buyers_and_years_and_without_awards_there_are_none(tmp_path: Path) -> None:
     awards = [
         {"sizes": "S", "value": pounds(1)},
-        {"sizes": "S", "value": pounds(2), "date": "2025-12-31T23:59:59Z"},
+        {"sizes": "S", "value": pounds(2), "date": "2025-12-31T12:59:59Z"},
+        {"sizes": "S", "value": pounds(8), "date": "2025-12-31T13:00:00Z"},  # 2026 in Sydney
         {"sizes": "S", "value": pounds(4), "date": None},
     ]
     rows = asked(tmp_path, process(1, awards), process(2, []))
     found = [(row["source"], row["buyer_id"], row["year"], row["value_gbp"]) for row in rows]
     # The last has no date, and was told by no release either that has it: by the first one.
-    assert found == [("s", "B", 2025, 2), ("s", "B", 2026, 5)]
+    assert found == [(SYDNEY.id, "B", 2025, 2), (SYDNEY.id, "B", 2026, 13)]
     empty = tmp_path / "empty"
     empty.mkdir()
     assert asked(empty, process(1, [])) == []

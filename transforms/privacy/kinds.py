@@ -17,6 +17,11 @@ HOLDS: Final = 2  # withheld, whole or in part
 ENDS = ("ID", "Id", "Ids", "url", "Url", "uri", "href")  # of names of ids and addresses
 WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['\u2019.-])*")
 WORDS = range(2, 6)  # in the name of a person
+TITLE = re.compile(r"(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof)\.? [^\W\d]", re.IGNORECASE)
+COMPANY = re.compile(
+    r"\b(?:ltd|limited|llp|plc|inc|pty|cic|gmbh|company|trust|partners)\b", re.IGNORECASE
+)
+TRADING = re.compile(r"\s*,?\s+(?:t/a|trading as)\b", re.IGNORECASE)
 SHORTEST: Final = 6  # characters, or digits: shorter ones are no number and no full name
 
 
@@ -58,3 +63,21 @@ def texts_in(values: Iterable[Any]) -> Iterator[str]:
             yield from texts_in(value.values())
         elif isinstance(value, list):
             yield from texts_in(value)
+
+
+def is_alone(item: dict[str, Any], name: str) -> bool:
+    """Whether an organization is one person: by its name, its size, or whom it says to ask."""
+    return _says_one(item, name) and not COMPANY.search(name)
+
+
+def _says_one(item: dict[str, Any], name: str) -> bool:
+    details, contact = item.get("details"), item.get("contactPoint")
+    if TITLE.match(name):
+        return True
+    if isinstance(details, dict) and details.get("scale") == "selfEmployed":
+        return True
+    if "/" in name or "rading" in name:
+        person = TRADING.split(name)[0]
+        return person != name and is_person(person)
+    own = contact.get("name") if isinstance(contact, dict) else None
+    return isinstance(own, str) and own.casefold() == name.casefold() and is_person(name)

@@ -7,7 +7,16 @@ leading zero and without a word like "Tel" before it may as well be a reference,
 import re
 from collections.abc import Callable, Iterable
 
-EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)+")
+LOCAL = r"[\w.!$'*+^`{|}~-]+"  # before the sign: what cannot end a part of a web address
+ODD = ("@ ", "\uff20", "%40", "(at)", "[at]", " dot ")  # one of which is in what WORDED finds
+EMAIL = re.compile(rf"{LOCAL}@[\w-]+(?:\.[\w-]+)+")
+# As people write it for people only: with spaces, with words instead of the signs, or encoded.
+WORDED = re.compile(
+    rf"{LOCAL}(?: ?(?:@|\uff20|%40) ?|\s*[(\[]at[)\]]\s*)"
+    r"[\w-]+(?:(?:\.|\s*[(\[]dot[)\]]\s*)[\w-]+)*(?:\.|\s*[(\[]dot[)\]]\s*)[a-z]{2,}\b"
+    rf"|{LOCAL} at [\w-]+(?: dot [\w-]+)+",
+    re.IGNORECASE,
+)
 CUT = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@?[\w.-]*…$")  # the last word of a text that was cut
 SPACE = r"[ \u00a0-]?"
 GAP = r"[ \u00a0.()/-]{0,3}"
@@ -17,6 +26,7 @@ GAP = r"[ \u00a0.()/-]{0,3}"
 PHONE = re.compile(
     rf"(?<![\w.,/@#=-])(?:(?:\+|00)[1-9]\d{{0,2}}{GAP}(?:\d{GAP}){{6,11}}\d"
     rf"|\(?0[1-9]\d{{0,3}}\)?{SPACE}(?:\d{SPACE}){{4,8}}\d"
+    r"|\(?0[1-9]\d{1,3}\)?[-.][2-9]\d{2,3}[-. ]?\d{3,4}"
     r"|1[38]00[ \u00a0]?\d{3}[ \u00a0]?\d{3})(?![\w@]|[-/.,]\d)"
 )
 CALLED = re.compile(
@@ -47,16 +57,20 @@ def _finds(text: str) -> bool:
     return PHONE.search(text) is not None or CALLED.search(text) is not None
 
 
-def mask(text: str, told: Told, *, prose: bool = True) -> str:
+def mask(text: str, told: Told, *, prose: bool = True, odd: bool = True) -> str:
     """`text` with what is found replaced, each told by its kind.
 
     Args:
         text: any.
         told: called with `e-mail` or `telephone` for each that is replaced.
         prose: that it is no address and no id, in which telephone numbers are not looked for.
+        odd: that it may have addresses that are not written as such.
     """
+    token = E_MAIL if prose else IN_ADDRESS
     if "@" in text:
-        text = EMAIL.sub(lambda _: _say(told, "e-mail", E_MAIL if prose else IN_ADDRESS), text)
+        text = EMAIL.sub(lambda _: _say(told, "e-mail", token), text)
+    if odd and any(sign in text for sign in ODD):
+        text = WORDED.sub(lambda _: _say(told, "e-mail", token), text)
     if prose and _has_number(text):
         text = CALLED.sub(lambda m: m[1] + _say(told, "telephone", TELEPHONE), text)
         text = PHONE.sub(lambda m: _number(m[0], told), text)

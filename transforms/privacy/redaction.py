@@ -6,53 +6,16 @@ contacts that a process records are masked in all text of the process, too, by w
 
 import re
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any
 
-from transforms.privacy.kinds import HOLDS, NAMED, PROSE, SHORTEST, is_person, kind_of, texts_in
-from transforms.privacy.patterns import mask, suspicious, uncut
-from transforms.privacy.policy import mentions, personal, plain, policy
+from transforms.privacy.contacts import Sought, tail, written
+from transforms.privacy.kinds import HOLDS, NAMED, PROSE, SHORTEST, is_alone, kind_of, texts_in
+from transforms.privacy.masks import WITHHELD, Masks
+from transforms.privacy.policy import plain, policy
 from transforms.privacy.takedowns import Takedowns
 
-WITHHELD: Final = "[withheld]"
-TITLE = re.compile(r"(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof)\.? [^\W\d]", re.IGNORECASE)
-COMPANY = re.compile(
-    r"\b(?:ltd|limited|llp|plc|inc|pty|cic|gmbh|company|trust|partners)\b", re.IGNORECASE
-)
 NUMBERED = re.compile(r"[A-Z]{3}-(?:PASSPORT|TAXID|IDCARD)")  # schemes of people: OCDS guidance
 Text = tuple[Any, Any, str, int]  # what holds it, under which key, itself, and PROSE or NAMED
-
-
-class Masks:
-    """What is to be masked in the texts of one process, beside what the patterns find."""
-
-    def __init__(self, redaction: "Redaction", secrets: dict[str, str], *, all_text: bool) -> None:
-        self._redaction, self.secrets, self.all_text = redaction, secrets, all_text
-
-    def needed(self, texts: Iterable[str], kind: int) -> bool:
-        """Whether anything in `texts` is to be masked."""
-        joined = "\0".join(texts)
-        if "@" in joined or any(secret in joined for secret in self.secrets):
-            return True
-        return kind == PROSE and (self.all_text or suspicious(texts))
-
-    def shown(self, place: str, value: str | None, message: str) -> tuple[str | None, str | None]:
-        """A value and a message about it, as a report may quote them; None for what it may not."""
-        if personal(place) or mentions(message) or (value is not None and mentions(value)):
-            return None, None
-        if value is not None:
-            value = self.text(uncut(value))
-        return value, self.text(uncut(message))
-
-    def text(self, text: str, kind: int = PROSE, field: str = "text") -> str:
-        """`text` as it may be published; what is masked is counted as of `field`."""
-        if self.all_text and kind == PROSE:
-            self._redaction.count(field, "takedown")
-            return WITHHELD
-        for secret, token in self.secrets.items():
-            if secret in text:
-                self._redaction.count(field, "recorded contact" if token == WITHHELD else "id")
-                text = text.replace(secret, token)
-        return mask(text, lambda what: self._redaction.count(field, what), prose=kind == PROSE)
 
 
 class Redaction:
@@ -70,7 +33,8 @@ class Redaction:
         self.counts: dict[str, int] = {}
         self._kinds: dict[str, int] = {}
         self._texts: list[Text] = []
-        self._secrets: dict[str, str] = {}
+        self._contacts: set[str] = set()
+        self._tails: set[str] = set()
         self._persons: dict[str, str] = {}
         self._names: set[str] = set()
 
@@ -86,13 +50,15 @@ class Redaction:
 
     def releases(self, ocid: Any, releases: Iterable[Any]) -> Masks:
         """Redact releases of the process `ocid`; the masks of its texts."""
-        self._texts, self._secrets, self._persons, self._names = [], {}, {}, set()
+        self._texts, self._persons, self._names = [], {}, set()
+        self._contacts, self._tails = set(), set()
         for release in releases:
             self._any(release, PROSE)
-        secrets = {found: WITHHELD for found in self._secrets if not self._named(found)}
-        secrets |= self._persons | dict(self.takedowns.values)
+        secrets = self._persons | dict(self.takedowns.values)
         longest = dict(sorted(secrets.items(), key=lambda pair: (-len(pair[0]), pair[0])))
-        masks = Masks(self, longest, all_text=ocid in self.takedowns.ocids)
+        sought = Sought([c for c in self._contacts if not self._named(c)], self._tails)
+        whole = ocid in self.takedowns.ocids
+        masks = Masks(self.count, longest, sought, self._named, all_text=whole)
         self._mask(masks)
         return masks
 
@@ -102,8 +68,9 @@ class Redaction:
             for kind in (PROSE, NAMED)
         ]
         for holder, key, text, kind in self._texts:
-            if wanted[kind]:
-                masked = masks.text(text, kind, key if isinstance(key, str) else "text")
+            if (look := wanted[kind]) is not None:
+                field = key if isinstance(key, str) else "text"
+                masked = masks.text(text, kind, field, look)
                 if masked != text:
                     holder[key] = masked
 
@@ -166,16 +133,16 @@ class Redaction:
     def _contact(self, values: Iterable[Any]) -> None:
         """Remember the texts of a contact by which it could be found elsewhere."""
         for text in texts_in(values):
-            found = text.strip()
-            if "@" in found or sum(map(str.isdigit, found)) >= SHORTEST or is_person(found):
-                self._secrets[found] = WITHHELD
+            self._contacts.update(written(text))
+            if found := tail(text):
+                self._tails.add(found)
 
     def _organization(self, item: dict[str, Any]) -> None:
         """What has a name: a person where the data say so, and taken down where that is asked."""
         name = item["name"]
         if isinstance(name, str):
             self._names.add(name.casefold())
-            if TITLE.match(name) and not COMPANY.search(name):
+            if is_alone(item, name):
                 self._at_home(item)
         self._numbered(item)
         if item.get("id") in self.takedowns.parties:

@@ -70,7 +70,8 @@ def build_tables(publication: Publication, lake: Lake, inputs: Inputs) -> Manife
     with lake.store.scratch() as scratch:
         bundles = _bundles(lake, inputs)
         files = _joined(bundles, metadata, scratch, oddities)
-        files |= dict(answer({path.stem: [path] for path in files}, metadata, scratch))
+        paths, sources = {path.stem: [path] for path in files}, [source for source, _ in inputs]
+        files |= dict(answer(paths, sources, metadata, scratch))
         artifacts = [_save(lake, folder, *file) for file in files.items()]
     read = sum(records.counts.written for _, records in inputs)
     rows = {artifact.path: artifact.rows for artifact in artifacts}

@@ -43,18 +43,19 @@ AMOUNTS: Mapping[str, Converted] = {
 }
 
 
-def converted(name: str, table: pa.Table, schema: pa.Schema) -> pa.Table:
+def converted(name: str, table: pa.Table, schema: pa.Schema, clock: str) -> pa.Table:
     """The table `name` with the columns of its converted amounts filled, if it has any.
 
     Args:
         name: of the table.
         table: its rows; columns in which none has a value may be missing.
         schema: of all of its columns.
+        clock: the time zone of the source, by which a moment is of a day.
     """
     known = AMOUNTS.get(name)
     if known is None or known.amount not in table.column_names:
         return table
-    gbp, eur, days = _rates(table, known)
+    gbp, eur, days = _rates(table, known, clock)
     amounts = table[known.amount]
     fitting = pc.if_else(pc.less_equal(pc.abs(amounts), MOST), amounts, None)
     filled = {
@@ -74,12 +75,13 @@ def converted(name: str, table: pa.Table, schema: pa.Schema) -> pa.Table:
     return table
 
 
-def _rates(table: pa.Table, known: Converted) -> tuple[pa.Array, pa.Array, pa.Array]:
+def _rates(table: pa.Table, known: Converted, clock: str) -> tuple[pa.Array, pa.Array, pa.Array]:
     """Of each row with an amount: the rates, and their day."""
     moment = pc.coalesce(*(_column(table, name, MOMENT) for name in known.moments))
+    local = pc.local_timestamp(pc.cast(moment, pa.timestamp("us", tz=clock)))
+    days = pc.cast(pc.cast(local, pa.date32()), pa.string())
     currency = _column(table, known.currency, pa.string())
     currencies = pc.if_else(pc.is_valid(table[known.amount]), currency, None)
-    days = pc.cast(pc.cast(moment, pa.date32()), pa.string())
     pairs = pc.binary_join_element_wise(
         days, currencies, " ", null_handling="replace", null_replacement=""
     )

@@ -35,6 +35,7 @@ class Tabulator:
     def __init__(self, zone: tzinfo) -> None:
         plan = layout()
         clock = Clock(zone)
+        self._clock = str(zone)
         self.oddities: dict[str, int] = {}
         self.unheld: dict[str, int] = {}
         self.left_out: dict[str, int] = {}
@@ -107,7 +108,7 @@ class Tabulator:
             cells.values = []
         self._rows[number] = 0
         found = pa.Table.from_arrays(arrays, schema=pa.schema(fields, metadata=schema.metadata))
-        return converted(table, found, schema)
+        return converted(table, found, schema, self._clock)
 
     def _object(self, node: Node, item: dict[str, Any], sheet: int, where: str) -> None:
         """A row of `sheet`, and the rows of the arrays in its object."""

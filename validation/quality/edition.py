@@ -162,5 +162,5 @@ def _coverage(
         if one.present
     ]  # fmt: skip
     table = pa.Table.from_pylist(rows, FIELDS.with_metadata(dict(metadata)))
-    pq.write_table(table, path, compression="zstd", version="2.6")
+    pq.write_table(table, path, compression="zstd", version="2.6", write_page_index=True)
     return path, len(rows)

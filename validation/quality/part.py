@@ -14,8 +14,9 @@ from transforms.findings import Finding
 from transforms.jsontext import loads
 from transforms.lines import unpack
 from transforms.ocds.model import model
+from transforms.privacy.masks import WITHHELD
 from transforms.privacy.policy import policy
-from transforms.privacy.redaction import WITHHELD, Redaction
+from transforms.privacy.redaction import Redaction
 from transforms.privacy.takedowns import Takedowns, takedowns
 from transforms.tables.bundle import MEDIA_TYPE, bundled
 from validation.checks.catalogue import CHECKS

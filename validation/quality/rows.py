@@ -15,7 +15,8 @@ import pyarrow as pa
 
 from transforms.findings import Finding, shown
 from transforms.privacy.kinds import NAMED
-from transforms.privacy.redaction import Masks, Redaction
+from transforms.privacy.masks import Masks
+from transforms.privacy.redaction import Redaction
 from transforms.privacy.takedowns import Takedowns
 from transforms.tables.groups import Filled
 from validation.catalogue import told

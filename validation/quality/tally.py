@@ -144,7 +144,9 @@ def add_up(
         connection.register("rules", _rules(rules))
         schema = SCHEMA.with_metadata(dict(metadata))
         rows = 0
-        with pq.ParquetWriter(path, schema, compression="zstd", version="2.6") as file:
+        with pq.ParquetWriter(
+            path, schema, compression="zstd", version="2.6", write_page_index=True
+        ) as file:
             for batch in connection.sql(ADDED_UP).to_arrow_reader():
                 table = pa.Table.from_batches([batch]).cast(SCHEMA)
                 file.write_table(pa.Table.from_arrays(table.columns, schema=schema))

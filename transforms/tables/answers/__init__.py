@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as pq
 
+from kernel import Source
 from transforms.tables.schema import Column, Table
 
 MEMORY = "500MB"  # of DuckDB; what is more goes to files
@@ -43,17 +44,36 @@ def answers() -> Mapping[str, Table]:
 
 
 def query(name: str) -> str:
-    """The SQL of an answer, over views that are named as the tables are."""
+    """The SQL of an answer, over views that are named as the tables are, and `sources`."""
     return _text(f"{name}.sql")
 
 
+def script(name: str, sources: Sequence[Source]) -> str:
+    """The same with what makes `sources` before it."""
+    return f"{places(sources)}\n{query(name)}"
+
+
+def places(sources: Sequence[Source]) -> str:
+    """SQL that makes the table `sources`: the place of each, its id and its clock."""
+    rows = ",\n    ".join(
+        f"({place}, '{source.id}', '{source.fetch.clock}')"
+        for place, source in enumerate(sources, start=1)
+    )
+    made = f"FROM (VALUES\n    {rows}\n) AS _(place, source, clock);"
+    return f"SET TimeZone = 'UTC';\nCREATE OR REPLACE TEMP TABLE sources AS {made}"
+
+
 def answer(
-    tables: Mapping[str, Sequence[Path]], metadata: Mapping[str, str], folder: Path
+    tables: Mapping[str, Sequence[Path]],
+    sources: Sequence[Source],
+    metadata: Mapping[str, str],
+    folder: Path,
 ) -> Iterator[tuple[Path, int]]:
     """Run every query and write its result.
 
     Args:
         tables: the Parquet files of each table.
+        sources: of the edition.
         metadata: what the files say of themselves besides.
         folder: where they are written, as `<answer>.parquet`, and where DuckDB keeps what memory
             does not hold.
@@ -66,6 +86,7 @@ def answer(
         connection.execute("SET temp_directory = $1", [str(folder / "spill")])
         for name, paths in tables.items():
             connection.read_parquet([str(path) for path in paths]).create_view(name)
+        connection.execute(places(sources)).fetchall()
         for name, table in answers().items():
             schema = table.schema(metadata)
             found = connection.sql(query(name)).to_arrow_table().cast(schema)

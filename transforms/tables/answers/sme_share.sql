@@ -1,5 +1,6 @@
 -- What share of award value went to small and medium-sized enterprises (SMEs), by buyer and year.
--- Reads the published tables processes, awards, contracts and award_suppliers; runs in DuckDB.
+-- Reads the published tables processes, awards, contracts and award_suppliers, and `sources` (place,
+-- source, clock): a year is one of the source's own clock. Runs in DuckDB.
 --
 -- Counted are awards that are active (or tell no status), are worth more than nothing in pounds,
 -- and set up neither a framework nor a dynamic market, whose values are ceilings. A notice that is
@@ -22,7 +23,7 @@ WITH suppliers AS (
     SELECT awards.source, awards.ocid, awards.award_position,
         coalesce(processes.buyer_id, processes.procuring_entity_id) AS buyer_id,
         coalesce(processes.buyer_name, processes.procuring_entity_name) AS buyer_name,
-        year(coalesce(awards.date, awards.first_release))::INTEGER AS year,
+        year(timezone(clock, coalesce(awards.date, awards.first_release)))::INTEGER AS year,
         coalesce(awards.amount_gbp, contract_values.amount_gbp) AS value,
         coalesce(sizes.suppliers, 0) AS suppliers, coalesce(sizes.smes, 0) AS smes,
         coalesce(sizes.unknown, 1) AS unknown,  -- an award without suppliers may be anyone's
@@ -35,6 +36,7 @@ WITH suppliers AS (
             ELSE 'used'
         END AS outcome
     FROM awards
+    LEFT JOIN sources USING (source)
     LEFT JOIN processes USING (source, ocid)
     LEFT JOIN sizes USING (source, ocid, award_position)
     LEFT JOIN contract_values USING (source, ocid, award_id)
