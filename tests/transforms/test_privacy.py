@@ -215,7 +215,7 @@ def test_a_sole_trader_keeps_the_name_and_loses_the_home() -> None:
         assert redacted({"parties": [person | more]})[0]["parties"] == [
             {**person, **more, "address": home}
         ]
-    asked = person | {"name": "Ann Other", "contactPoint": {"name": "ANN OTHER"}}
+    asked = person | {"name": "FOP Ann Other", "contactPoint": {"name": "ANN OTHER"}}
     assert redacted({"parties": [asked]})[0]["parties"][0]["address"] == home
     company = {**person, "name": "Dr Other Ltd"}
     assert redacted({"parties": [company]})[0]["parties"] == [company]
