@@ -134,11 +134,14 @@ def test_a_recorded_number_is_found_in_any_form(text: str) -> None:
     [
         ("Mrs Laura Evans, Clerk", "Mrs [withheld], Clerk"),
         ("please contact: Alistair Green - Head", "please contact: [withheld] - Head"),
+        ("Our Contact Oliver Wright.", "Our Contact [withheld]"),
         ("for the attention of Joan Fox", "for the attention of [withheld]"),
         ("Contact Glasgow City Council", "Contact Glasgow City Council"),
         ("Attention Deficit Hyperactivity", "Attention Deficit Hyperactivity"),
         ("Dr Gray's Hospital", "Dr Gray's Hospital"),
         ("contact Acme Widgets", "contact Acme Widgets"),
+        ("Contact Prism Grinding", "Contact Prism Grinding"),
+        ("by contact. All Bidders", "by contact. All Bidders"),
         ("MS Teams, MR Scanner", "MS Teams, MR Scanner"),
     ],
 )
