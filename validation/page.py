@@ -10,7 +10,7 @@ from html import escape
 from typing import Any
 
 NUMERIC = '<td class="n">'
-BREAKS = re.compile(r"[_./](?=\w)")  # in names, where a narrow column may break a line
+BREAKS = re.compile(r"[_./](?=[^\W\d])")  # in names, where a narrow column may break a line
 SHORT = 12  # characters that fit into any column
 LONGEST = 500  # rows of a table; the rest is in the data files
 STYLE = """

@@ -64,7 +64,7 @@ def _share(row: dict[str, Any]) -> Share:
 
 def chart(found: Sequence[Share]) -> str:
     """The picture as SVG; readable by its text alone."""
-    height = ROW * (len(found) + 2)
+    height = ROW * (len(found) + 1) + ROW // 4
     grid = "".join(_line(percent, height) for percent in GRID)
     rows = "".join(_row(number, share) for number, share in enumerate(found))
     return (

@@ -54,7 +54,7 @@ def _row(entry: Entry) -> tuple[str | int, ...]:
         path_of(entry.field),
         _codes(entry),
         "" if entry.rate is None else f"{entry.rate:.1%}",
-        "; ".join(f"{year}: {share:.1%}" for year, share in entry.by_year),
+        "; ".join(f"{year}:\u00a0{share:.0%}" for year, share in entry.by_year),
         " to ".join(filter(None, (entry.first, entry.last))),
         entry.example,
     )

@@ -5,6 +5,7 @@ comes from data is escaped.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from html import escape
 from typing import Any
@@ -122,7 +123,8 @@ def _take(files: Sequence[File]) -> str:
 
 def _small_firms(told: Description) -> str:
     paths = [file.local for file in told.files if file.table == "sme_share" and file.shape]
-    found = shares(paths) if paths else []
+    titles = {origin.source.id: origin.source.title for origin in told.origins}
+    found = [replace(one, source=titles[one.source]) for one in (shares(paths) if paths else ())]
     if not found:
         return ""
     rows = [_figures(share) for share in found]
@@ -143,7 +145,7 @@ def _small_firms(told: Description) -> str:
 
 def _figures(share: Share) -> tuple[Any, ...]:
     return (
-        share.source, str(share.year), share.awards, share.used, f"{share.value:,}",
+        share.source, str(share.year), share.awards, share.used, round(share.value),
         f"{share.lower:.1%}", f"{share.upper:.1%}",
         "" if share.single is None else f"{share.single:.1%}", f"{share.known:.1%}",
     )  # fmt: skip

@@ -134,11 +134,14 @@ def test_a_recorded_number_is_found_in_any_form(text: str) -> None:
     [
         ("Mrs Laura Evans, Clerk", "Mrs [withheld], Clerk"),
         ("please contact: Alistair Green - Head", "please contact: [withheld] - Head"),
+        ("Our Contact Oliver Wright.", "Our Contact [withheld]"),
         ("for the attention of Joan Fox", "for the attention of [withheld]"),
         ("Contact Glasgow City Council", "Contact Glasgow City Council"),
         ("Attention Deficit Hyperactivity", "Attention Deficit Hyperactivity"),
         ("Dr Gray's Hospital", "Dr Gray's Hospital"),
         ("contact Acme Widgets", "contact Acme Widgets"),
+        ("Contact Prism Grinding", "Contact Prism Grinding"),
+        ("by contact. All Bidders", "by contact. All Bidders"),
         ("MS Teams, MR Scanner", "MS Teams, MR Scanner"),
     ],
 )
@@ -215,7 +218,7 @@ def test_a_sole_trader_keeps_the_name_and_loses_the_home() -> None:
         assert redacted({"parties": [person | more]})[0]["parties"] == [
             {**person, **more, "address": home}
         ]
-    asked = person | {"name": "Ann Other", "contactPoint": {"name": "ANN OTHER"}}
+    asked = person | {"name": "FOP Ann Other", "contactPoint": {"name": "ANN OTHER"}}
     assert redacted({"parties": [asked]})[0]["parties"][0]["address"] == home
     company = {**person, "name": "Dr Other Ltd"}
     assert redacted({"parties": [company]})[0]["parties"] == [company]

@@ -1,6 +1,7 @@
 """Names that a text introduces as a person's: behind a title, or behind a word such as contact.
 
-Owns those words. An office is told from a person by the words of its name, as in a contact.
+Owns those words. An office is told from a person by the words of its name, as in a contact. A
+heading such as Contact Lens Supplies introduces nobody.
 """
 
 import re
@@ -14,11 +15,12 @@ CAPITAL = r"[A-Z\u00c0-\u00de][\w'\u2019-]*\.?"
 SPACE = r"[ \u00a0]+"
 INTRODUCED = re.compile(  # the words, then the name
     rf"\b((?:Mrs?\.?|Ms|Miss|Dr|Prof(?:essor)?\.?){SPACE})({CAPITAL}(?:{SPACE}{CAPITAL}){{0,3}})"
-    r"|\b((?:[Cc]ontact(?: [Nn]ame| [Pp]erson| [Oo]fficer)?|FAO|[Aa]ttention of)"
-    rf"[:.\u2013-]?{SPACE})({CAPITAL}(?:{SPACE}{CAPITAL}){{1,3}})"
+    r"|\b((?:contact|[Cc]ontact(?::| [Nn]ame| [Pp]erson| [Oo]fficer)|[Oo]ur Contact|FAO"
+    rf"|[Aa]ttention of)[:\u2013-]?{SPACE})({CAPITAL}(?:{SPACE}{CAPITAL}){{1,3}})"
 )
 SIGNS: Final = ("Mr", "Ms ", "Miss ", "Dr ", "Prof", "ontact", "FAO", "ttention of")  # one is there
-AROUND: Final = 120  # characters of which words and name have fewer
+BEFORE: Final = 12  # characters of which what stands before such a sign has fewer
+AROUND: Final = 120  # and what begins with it
 
 
 def may_introduce(text: str) -> bool:
@@ -26,7 +28,7 @@ def may_introduce(text: str) -> bool:
     for sign in SIGNS:
         place = text.find(sign)
         while place >= 0:
-            if INTRODUCED.search(text, max(0, place - 3), place + AROUND):
+            if INTRODUCED.search(text, max(0, place - BEFORE), place + AROUND):
                 return True
             place = text.find(sign, place + 1)
     return False

@@ -80,4 +80,4 @@ def _says_one(item: dict[str, Any], name: str) -> bool:
         person = TRADING.split(name)[0]
         return person != name and is_person(person)
     own = contact.get("name") if isinstance(contact, dict) else None
-    return isinstance(own, str) and own.casefold() == name.casefold() and is_person(name)
+    return isinstance(own, str) and is_person(own) and own.casefold() in name.casefold()

@@ -3,8 +3,8 @@
 Owns the order in which it is looked for. What there is to look for, `redaction` gathers.
 """
 
-from collections.abc import Callable, Iterable
-from functools import partial
+from collections.abc import Callable, Collection
+from functools import lru_cache, partial
 from typing import Final, NamedTuple
 
 from transforms.privacy.contacts import Sought
@@ -25,6 +25,7 @@ class Look(NamedTuple):
     odd: bool
 
 
+GLANCE: Final = 400  # characters of texts that are remembered: those that reports quote
 ALL: Final = Look(contact=True, introduced=True, odd=True)
 
 
@@ -43,7 +44,7 @@ class Masks:
         self._count, self.secrets, self.all_text = count, secrets, all_text
         self._sought, self._named = sought, named
 
-    def needed(self, texts: Iterable[str], kind: int) -> Look | None:
+    def needed(self, texts: Collection[str], kind: int) -> Look | None:
         """What may be among `texts` and is to be masked; None if nothing is."""
         joined, prose = "\0".join(texts), kind == PROSE
         look = Look(
@@ -69,6 +70,8 @@ class Masks:
         if self.all_text and prose:
             self._count(field, "takedown")
             return WITHHELD
+        if self._is_clear(text, prose=prose):
+            return text
         for secret, token in self.secrets.items():
             if secret in text:
                 self._count(field, "recorded contact" if token == WITHHELD else "id")
@@ -80,6 +83,25 @@ class Masks:
             text = without_introduced(text, self._named, partial(self._put, field, "name"))
         return mask(text, partial(self._count, field), prose=prose, odd=look.odd)
 
+    def _is_clear(self, text: str, *, prose: bool) -> bool:
+        """Whether it is known at a glance that nothing in `text` is masked."""
+        return (
+            len(text) <= GLANCE
+            and is_harmless(text, prose=prose)
+            and not any(secret in text for secret in self.secrets)
+            and not self._sought.among(text, numbers=prose)
+        )
+
     def _put(self, field: str, rule: str) -> str:
         self._count(field, rule)
         return WITHHELD
+
+
+@lru_cache(maxsize=1 << 14)  # reports quote the same places and messages again and again
+def is_harmless(text: str, *, prose: bool) -> bool:
+    """Whether no pattern finds anything in `text`, whichever process it is of."""
+    return not (
+        "@" in text
+        or any(sign in text for sign in ODD)
+        or (prose and (may_introduce(text) or suspicious((text,))))
+    )
