@@ -5,7 +5,7 @@ Owns both guesses. The model tells most fields; a name that it lacks is told by 
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from transforms.ocds.model import EVERY, model
@@ -67,17 +67,26 @@ def texts_in(values: Iterable[Any]) -> Iterator[str]:
 
 def is_alone(item: dict[str, Any], name: str) -> bool:
     """Whether an organization is one person: by its name, its size, or whom it says to ask."""
-    return _says_one(item, name) and not COMPANY.search(name)
-
-
-def _says_one(item: dict[str, Any], name: str) -> bool:
+    company, told = _told_by(name)
+    if company:
+        return False
     details, contact = item.get("details"), item.get("contactPoint")
-    if TITLE.match(name):
-        return True
     if isinstance(details, dict) and details.get("scale") == "selfEmployed":
         return True
-    if "/" in name or "rading" in name:
-        person = TRADING.split(name)[0]
-        return person != name and is_person(person)
+    if told is not None:
+        return told
     own = contact.get("name") if isinstance(contact, dict) else None
     return isinstance(own, str) and is_person(own) and own.casefold() in name.casefold()
+
+
+@lru_cache(maxsize=1 << 14)  # a process names the same few organizations again and again
+def _told_by(name: str) -> tuple[bool, bool | None]:
+    """Whether a name is a company's; and whether it is one person's, None if it does not tell."""
+    if TITLE.match(name):
+        told: bool | None = True
+    elif "/" in name or "rading" in name:
+        person = TRADING.split(name)[0]
+        told = person != name and is_person(person)
+    else:
+        told = None
+    return COMPANY.search(name) is not None, told

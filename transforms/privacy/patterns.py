@@ -45,14 +45,22 @@ Told = Callable[[str], None]
 
 def suspicious(texts: Collection[str]) -> bool:
     """Whether `mask` may find a telephone number in one of `texts`."""
-    if not _has_number("\0".join(texts)):  # most often none has: one look tells
+    digits = _digits("\0".join(texts))  # most often none has one: a look at all of them tells
+    if RUN not in digits:
         return False
-    return any(_has_number(text) and _finds(text) for text in texts)
+    pieces = digits.split(b"\0")
+    apart = pieces if len(pieces) == len(texts) else map(_digits, texts)
+    return any(RUN in piece and _finds(text) for text, piece in zip(texts, apart, strict=True))
+
+
+def _digits(text: str) -> bytes:
+    """A text with zeros in place of digits, and without what may stand between them."""
+    return text.encode("utf-8", "replace").translate(ZEROS, SIGNS)
 
 
 def _has_number(text: str) -> bool:
     """Whether enough digits follow each other: ten times as fast as looking for a number."""
-    return RUN in text.encode("utf-8", "replace").translate(ZEROS, SIGNS)
+    return RUN in _digits(text)
 
 
 def _finds(text: str) -> bool:
