@@ -27,7 +27,7 @@ class Moments:
 
     def __call__(self, value: Any) -> datetime | None:
         """The date-time in UTC, or None where `value` is none; see `transforms.values.moment`."""
-        if value.__class__ is not str:
+        if type(value) is not str:
             return None
         try:
             return self._known[value]
@@ -123,7 +123,7 @@ def below(node: dict[str, Any], where: Where, *fields: str) -> Iterator[Node]:
 
 def name_of(value: Any) -> Any:
     """An id or code as something to look up; None where it is neither text nor a whole number."""
-    kind = value.__class__
+    kind = type(value)
     return value if kind is str or kind is int else None
 
 
@@ -135,7 +135,7 @@ def text_of(value: Any) -> str | None:
 
 def number_of(value: Any) -> Number:
     """A number as published, or None where `value` is none (text and booleans are none)."""
-    kind = value.__class__
+    kind = type(value)
     return value if kind is int or kind is float or isinstance(value, float) else None
 
 
