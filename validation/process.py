@@ -79,6 +79,7 @@ class Process:
         """The entries of `parties` by id; several under one id are the publisher's mistake."""
         if self._parties is None:
             self._parties = {}
+            party: dict[str, Any]
             for party, _ in self.parts["parties"]:
                 self._parties.setdefault(name_of(party.get("id")), []).append(party)
         return self._parties
@@ -89,7 +90,8 @@ class Process:
         if self._contracts is None:
             self._contracts = {}
             for contract in self.objects["Contract"]:
-                award = text_of(contract[0].get("awardID"))
+                node: dict[str, Any] = contract[0]
+                award = text_of(node.get("awardID"))
                 if award is not None:
                     self._contracts.setdefault(award, []).append(contract)
         return self._contracts
@@ -98,12 +100,16 @@ class Process:
     def suppliers(self) -> list[Node]:
         """The entries of `parties` that awards name as suppliers."""
         if self._suppliers is None:
-            named = {name_of(node.get("id")) for node, _ in self.parts["supplier"]} - {None}
-            self._suppliers = [
-                (party, where)
-                for party, where in (self.parts["parties"] if named else ())
-                if name_of(party.get("id")) in named
-            ]
+            named: set[Any] = set()
+            node: dict[str, Any]
+            for node, _ in self.parts["supplier"]:
+                named.add(name_of(node.get("id")))
+            named.discard(None)
+            self._suppliers = []
+            for party in self.parts["parties"] if named else ():
+                node = party[0]
+                if name_of(node.get("id")) in named:
+                    self._suppliers.append(party)
         return self._suppliers
 
 

@@ -171,12 +171,13 @@ class Walk:
         for position, entry in enumerate(entries):
             if type(entry) is not dict:
                 continue
-            name = entry.get("id")
+            node: dict[str, Any] = entry
+            name = node.get("id")
             if type(name) in SCALAR:
                 if name in seen and field.unique:
                     self.repeated.append((name, where, field.name, position))
                 seen.add(name)
-            elif below.named and "id" not in entry:
+            elif below.named and "id" not in node:
                 self.nameless.append((where, field.name, position))
 
     def _code(self, value: Any, codes: frozenset[str], field: Field, where: Where) -> None:

@@ -130,6 +130,8 @@ ONLY_THEIRS = [
     UNEXTENDED,
     Known(("missing_id",), "entries of a list that is versioned as a whole need no id",
           lambda fact, seen: place(fact[1]).startswith(VERSIONED) and "/value/" in fact[1]),
+    Known(("repeated",), "we compare no ids within a version of a list that is versioned as a whole",
+          lambda fact, seen: place(fact[1]).startswith(VERSIONED) and name(fact[1]) == "value"),
     Known(("missing_id",), "of a record in place of the list of records we tell of its type, and not of its versions",
           lambda fact, seen: "records" in seen.mistyped and place(fact[1]).startswith(VERSIONED)),
     Known(("additional", "deprecated", "missing_id"), "in lists within lists we tell of the type, and counts differ",
