@@ -109,7 +109,7 @@ ONLY_OURS = [
     Known(("additional",), "a whole release has no url: they confuse it with a link",
           lambda fact, seen: fact[1] == "records/releases/url"),
     Known(("additional", "empty", "open", "closed", "deprecated", "ocid_prefix"), "they skip lists within lists",
-          lambda fact, seen: within(fact[1], seen.nested)),
+          lambda fact, seen: within(fact[1], seen.nested) or any("//" in f"{one}/" for one in seen.nested)),
     Known(("empty",), "we tell of a field whose name is empty as of the object that it stands in",
           lambda fact, seen: nameless(fact, seen.theirs)),
     Known(("format",), "they let a line feed follow an address",
