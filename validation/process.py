@@ -27,7 +27,7 @@ class Moments:
 
     def __call__(self, value: Any) -> datetime | None:
         """The date-time in UTC, or None where `value` is none; see `transforms.values.moment`."""
-        if value.__class__ is not str:
+        if type(value) is not str:
             return None
         try:
             return self._known[value]
@@ -79,6 +79,7 @@ class Process:
         """The entries of `parties` by id; several under one id are the publisher's mistake."""
         if self._parties is None:
             self._parties = {}
+            party: dict[str, Any]
             for party, _ in self.parts["parties"]:
                 self._parties.setdefault(name_of(party.get("id")), []).append(party)
         return self._parties
@@ -89,7 +90,8 @@ class Process:
         if self._contracts is None:
             self._contracts = {}
             for contract in self.objects["Contract"]:
-                award = text_of(contract[0].get("awardID"))
+                node: dict[str, Any] = contract[0]
+                award = text_of(node.get("awardID"))
                 if award is not None:
                     self._contracts.setdefault(award, []).append(contract)
         return self._contracts
@@ -98,12 +100,16 @@ class Process:
     def suppliers(self) -> list[Node]:
         """The entries of `parties` that awards name as suppliers."""
         if self._suppliers is None:
-            named = {name_of(node.get("id")) for node, _ in self.parts["supplier"]} - {None}
-            self._suppliers = [
-                (party, where)
-                for party, where in (self.parts["parties"] if named else ())
-                if name_of(party.get("id")) in named
-            ]
+            named: set[Any] = set()
+            node: dict[str, Any]
+            for node, _ in self.parts["supplier"]:
+                named.add(name_of(node.get("id")))
+            named.discard(None)
+            self._suppliers = []
+            for party in self.parts["parties"] if named else ():
+                node = party[0]
+                if name_of(node.get("id")) in named:
+                    self._suppliers.append(party)
         return self._suppliers
 
 
@@ -123,7 +129,7 @@ def below(node: dict[str, Any], where: Where, *fields: str) -> Iterator[Node]:
 
 def name_of(value: Any) -> Any:
     """An id or code as something to look up; None where it is neither text nor a whole number."""
-    kind = value.__class__
+    kind = type(value)
     return value if kind is str or kind is int else None
 
 
@@ -135,7 +141,7 @@ def text_of(value: Any) -> str | None:
 
 def number_of(value: Any) -> Number:
     """A number as published, or None where `value` is none (text and booleans are none)."""
-    kind = value.__class__
+    kind = type(value)
     return value if kind is int or kind is float or isinstance(value, float) else None
 
 

@@ -66,7 +66,7 @@ class Plan:
         self.plain = True
         self.buckets = buckets
         self.leaves: list[tuple[list[Leaf], str]] = []
-        self.codes: list[tuple[Field, frozenset[str]]] = []
+        self.codes: list[tuple[str, Field, frozenset[str]]] = []
         self.deprecated: list[Field] = []
 
 

@@ -36,6 +36,8 @@ Coded = tuple[Any, ...]  # a code, the object it stands in, its field, its posit
 class Walk:
     """Reads one release after the other.
 
+    A value's kind is asked by `type`: compiled, that is a look, and `__class__` a search.
+
     Attributes:
         objects: the objects of the release read last, by kind (`Period`, `Value`, ...).
         parts: its parties (`parties`), and the references to them by role (`supplier`, ...).
@@ -105,10 +107,11 @@ class Walk:
         if not plan.plain:
             self._fields(plan, node, where)
         for name, value in node.items():
-            kind = value.__class__
+            kind = type(value)
             if kind is str:
-                if not value or value.isspace():
-                    self._nothing(value, spot, where, name)
+                text: str = value
+                if not text or text.isspace():
+                    self._nothing(text, spot, where, name)
             elif kind is dict:
                 if not value:
                     self._nothing(value, spot, where, name)
@@ -125,8 +128,8 @@ class Walk:
     def _fields(self, plan: Plan, node: dict[str, Any], where: Where) -> None:
         for bucket, name in plan.leaves:
             bucket.append((node[name], where, name))
-        for field, codes in plan.codes:
-            self._code(node[field.name], codes, field, where)
+        for name, field, codes in plan.codes:
+            self._code(node[name], codes, field, where)
         for field in plan.deprecated:
             self.deprecated.append((field, where))
 
@@ -134,7 +137,7 @@ class Walk:
         below = spot.children.get(name)
         objects = False
         for position, entry in enumerate(entries):
-            kind = entry.__class__
+            kind = type(entry)
             if kind is dict:
                 below, objects = below or self._child(spot, name), True
                 self._visit(entry, below, (where, name, position))
@@ -153,7 +156,7 @@ class Walk:
         if not entries:
             self.empty.append((where, "", -1))
         for position, entry in enumerate(entries):
-            kind = entry.__class__
+            kind = type(entry)
             if kind is dict:
                 below = spot.children.get(name) or self._child(spot, name)
                 self._visit(entry, below, (where, "", position))
@@ -166,23 +169,24 @@ class Walk:
         """Compare the ids of the objects in a list, which `field` holds."""
         seen: set[Any] = set()
         for position, entry in enumerate(entries):
-            if entry.__class__ is not dict:
+            if type(entry) is not dict:
                 continue
-            name = entry.get("id")
-            if name.__class__ in SCALAR:
+            node: dict[str, Any] = entry
+            name = node.get("id")
+            if type(name) in SCALAR:
                 if name in seen and field.unique:
                     self.repeated.append((name, where, field.name, position))
                 seen.add(name)
-            elif below.named and "id" not in entry:
+            elif below.named and "id" not in node:
                 self.nameless.append((where, field.name, position))
 
     def _code(self, value: Any, codes: frozenset[str], field: Field, where: Where) -> None:
-        if value.__class__ is str:
+        if type(value) is str:
             if value not in codes:
                 self.coded.append((value, where, field, -1))
-        elif value.__class__ is list:
+        elif type(value) is list:
             for position, code in enumerate(value):
-                if code.__class__ is str and code not in codes:
+                if type(code) is str and code not in codes:
                     self.coded.append((code, where, field, position))
 
     def _nothing(self, value: Any, spot: Spot, where: Where, name: str) -> None:
@@ -226,7 +230,7 @@ class Walk:
         elif "number" in field.types or field.types in (("integer",), ("integer", "null")):
             plan.leaves.append((self.leaves["number"], field.name))
         if field.open and field.codes in self.model.codelists:
-            plan.codes.append((field, self.model.codelists[field.codes]))
+            plan.codes.append((field.name, field, self.model.codelists[field.codes]))
         if field.deprecated:
             plan.deprecated.append(field)
         plan.plain = not (plan.leaves or plan.codes or plan.deprecated)

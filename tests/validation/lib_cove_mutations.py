@@ -240,6 +240,12 @@ def _unlisted(package: dict[str, Any], random: Random) -> None:
         held[step] = held[step][0]
 
 
+def _whole(package: dict[str, Any], random: Random) -> None:
+    """An odd value in place of a release, or of all of them."""
+    held, step = _place(package, random, "releases", "compiledRelease", "versionedRelease")
+    held[step] = copy.deepcopy(random.choice(ODD))
+
+
 def _section(package: dict[str, Any], random: Random) -> None:
     held = _object(package, random)
     if random.random() < 0.8:
@@ -289,6 +295,7 @@ WAYS = (
     _repeat,
     _repeat,
     _unlisted,
+    _whole,
     _section,
     _section,
     _field,

@@ -59,6 +59,7 @@ def tender_status(process: Process, fail: Fail) -> int:
 def awards_status(process: Process, fail: Fail) -> int:
     """An award that is pending, cancelled or unsuccessful has no contract."""
     applied = 0
+    award: dict[str, Any]
     for award, where in process.objects["Award"]:
         if award.get("status") not in NO_CONTRACT:
             continue
@@ -76,6 +77,7 @@ def awards_status(process: Process, fail: Fail) -> int:
 def contracts_status(process: Process, fail: Fail) -> int:
     """A contract that is pending or cancelled has no transactions."""
     applied = 0
+    contract: dict[str, Any]
     for contract, where in process.objects["Contract"]:
         status = contract.get("status")
         if status not in NO_PAYMENT:
@@ -92,6 +94,7 @@ def contracts_status(process: Process, fail: Fail) -> int:
 def milestone_status(process: Process, fail: Fail) -> int:
     """A milestone that is scheduled or was not met has no date on which it was met."""
     applied = 0
+    milestone: dict[str, Any]
     for milestone, where in process.objects["Milestone"]:
         status = milestone.get("status")
         if status not in NOT_MET:
@@ -115,6 +118,7 @@ def value_realistic(process: Process, fail: Fail) -> int:
     are above the limit and true.
     """
     applied = 0
+    value: dict[str, Any]
     for value, where in process.objects["Value"]:
         amount = number_of(value.get("amount"))
         if amount is None:

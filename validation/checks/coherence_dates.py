@@ -16,6 +16,7 @@ from validation.spots import Leaf, Node
 def period(process: Process, fail: Fail) -> int:
     """A period does not start after it ends."""
     applied = 0
+    node: dict[str, Any]
     for node, where in process.objects["Period"]:
         start = node.get("startDate")
         if start is not None:
@@ -81,6 +82,7 @@ def amendments_dates(process: Process, fail: Fail) -> int:
 def documents_dates(process: Process, fail: Fail) -> int:
     """A document is published before it is modified, and neither after the date of the release."""
     applied = past(process, fail, "Document")
+    document: dict[str, Any]
     for document, where in process.objects["Document"]:
         modified = document.get("dateModified")
         if modified is not None:
@@ -100,8 +102,10 @@ def _bids_first(process: Process, fail: Fail) -> int:
     if isinstance(contract_period, dict):
         leaf: Leaf = (contract_period.get("startDate"), (TENDER, "contractPeriod", -1), "startDate")
         applied += not_before(process, fail, leaf, due, last)
+    award: dict[str, Any]
     for award, where in process.objects["Award"]:
         applied += not_before(process, fail, (award.get("date"), where, "date"), due, last)
+    contract: dict[str, Any]
     for contract, where in process.objects["Contract"]:
         leaf = (contract.get("dateSigned"), where, "dateSigned")
         applied += not_before(process, fail, leaf, due, last)
@@ -111,6 +115,7 @@ def _bids_first(process: Process, fail: Fail) -> int:
 def _award_first(process: Process, fail: Fail) -> int:
     """Fail each signature that is before the award of the contract."""
     applied = 0
+    award: dict[str, Any]
     for award, _ in process.objects["Award"]:
         name = text_of(award.get("id"))
         for contract, where in process.contracts.get(name, ()) if name is not None else ():
@@ -124,6 +129,7 @@ def _signature_first(process: Process, fail: Fail) -> int:
     if not process.objects["Transaction"]:
         return 0
     applied = 0
+    contract: dict[str, Any]
     for contract, where in process.objects["Contract"]:
         signed = contract.get("dateSigned")
         for transaction, place in below(contract, where, "implementation", "transactions"):

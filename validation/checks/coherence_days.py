@@ -42,6 +42,7 @@ def _past(process: Process, kind: str) -> tuple[int, list[Failure]]:
         return 0, failures
     released: str = process.release["date"]
     for field in PAST[kind]:
+        node: dict[str, Any]
         for node, where in process.objects[kind]:
             value: Any = node.get(field)
             found = process.moment(value)

@@ -5,6 +5,7 @@ Review Tool (lib-cove-ocds) makes beyond the schema.
 """
 
 import re
+from typing import Any
 
 from validation.checks.registry import Fail, check
 from validation.process import Process
@@ -16,6 +17,7 @@ OCID_PREFIX = re.compile(r"ocds-[a-z0-9]{6}")
 def ocid_prefix(process: Process, fail: Fail) -> int:
     """An ocid begins with `ocds-` and six lower-case letters or digits."""
     found = 0
+    node: dict[str, Any]
     for node, where in (*process.objects["Record"], *process.objects["Release"]):
         ocid = node.get("ocid")
         if isinstance(ocid, str) and ocid:

@@ -37,6 +37,7 @@ def tender_value(process: Process, fail: Fail) -> int:
     if not process.objects["Budget"]:
         return 0
     tendered = _money(process.tender)
+    budget: dict[str, Any]
     for budget, where in process.objects["Budget"]:
         planned = _money(budget, "amount")
         if tendered is None or planned is None or not _comparable(tendered, [planned]):
@@ -81,6 +82,7 @@ def contracts_implementation_transactions_value(process: Process, fail: Fail) ->
     if not process.objects["Transaction"]:
         return 0
     applied = 0
+    contract: dict[str, Any]
     for contract, where in process.objects["Contract"]:
         signed = _money(contract)
         transactions = below(contract, where, "implementation", "transactions")
@@ -103,6 +105,7 @@ def period_duration_in_days(process: Process, fail: Fail) -> int:
     last day counts only as far as `endDate` says: an end at midnight is the end of the day before.
     """
     applied = 0
+    period: dict[str, Any]
     for period, where in process.objects["Period"]:
         duration = number_of(period.get("durationInDays"))
         if duration is None:

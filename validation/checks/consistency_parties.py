@@ -45,6 +45,7 @@ def parties_roles(process: Process, fail: Fail) -> int:
         (REFERRING.get(where[1]), text_of(reference.get("id")))
         for reference, where in process.objects["OrganizationReference"]
     }
+    party: dict[str, Any]
     for party, where in process.objects["Organization"]:
         name, roles = text_of(party.get("id")), party.get("roles")
         if name is None or not isinstance(roles, list) or where[1] != "parties":
@@ -64,6 +65,7 @@ def in_parties_roles(role: str) -> Run:
 
     def run(process: Process, fail: Fail) -> int:
         applied = 0
+        reference: dict[str, Any]
         for reference, where in process.parts[role]:
             party = party_of(process, reference)
             if party is None:
@@ -84,6 +86,7 @@ def name_in_parties(role: str) -> Run:
 
     def run(process: Process, fail: Fail) -> int:
         applied = 0
+        reference: dict[str, Any]
         for reference, where in process.parts[role]:
             party, name = party_of(process, reference), reference.get("name")
             if party is None or name is None or party.get("name") is None:
@@ -117,7 +120,7 @@ def party_of(process: Process, reference: dict[str, Any]) -> dict[str, Any] | No
 
 def other_type(name: Any) -> Any:
     """The same id as integer or text: "1" of 1 and 1 of "1"; itself where it has no other."""
-    if name.__class__ is int:
+    if type(name) is int:
         return str(name)
     if name.isdecimal() and len(name) <= SHORT_INTEGER and str(int(name)) == name:
         return int(name)

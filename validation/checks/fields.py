@@ -60,9 +60,9 @@ def date_time(process: Process, fail: Fail) -> int:
     if not leaves:
         return 0
     published, applied = process.release.get("date"), 0
-    latest = (_following(published[:10]) if published.__class__ is str else "") or str(LAST)
+    latest = (_following(published[:10]) if type(published) is str else "") or str(LAST)
     for value, where, field in leaves:
-        if value.__class__ is str and value:
+        if type(value) is str and value:
             day = value[:10]
             if not _following(day):
                 told = f"{value!r:.60} is no day from {FIRST} to {LAST}: correct it"
@@ -124,6 +124,7 @@ def _from_zero(value: Any) -> bool:
 def language(process: Process, fail: Fail) -> int:
     """The language of a release or document is a two-letter ISO 639-1 code in lower case."""
     applied, codes = 0, listed("languages")
+    node: dict[str, Any]
     for node, where in (*process.objects["Document"], (process.release, TOP)):
         value = node.get("language")
         if value is None or not said(value):
@@ -142,6 +143,7 @@ def identifier_scheme(process: Process, fail: Fail) -> int:
     The codelist is open: a national platform's own scheme may be stable and public without it.
     """
     applied, codes = 0, listed("identifier_schemes")
+    node: dict[str, Any]
     for node, where in process.objects["Identifier"]:
         value = node.get("scheme")
         if not said(value):

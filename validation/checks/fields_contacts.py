@@ -31,6 +31,7 @@ COUNTRY = re.compile("[A-Za-z]{2}")
 def email(process: Process, fail: Fail) -> int:
     """A contact point's e-mail address is one valid address."""
     applied = 0
+    node: dict[str, Any]
     for node, where in process.objects["ContactPoint"]:
         value = node.get("email")
         if value is None or not said(value):
@@ -55,6 +56,7 @@ def telephone(process: Process, fail: Fail) -> int:
     it. Nothing else in a release says whose numbers are meant, so without that we ask for `+`.
     """
     applied = 0
+    node: dict[str, Any]
     for node, where in process.objects["ContactPoint"]:
         for field in ("telephone", "faxNumber"):
             value = node.get(field)

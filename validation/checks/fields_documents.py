@@ -4,6 +4,8 @@ Source: Pelican's field-level quality checks of the same name. They apply as tho
 `validation.checks.fields` do.
 """
 
+from typing import Any
+
 from validation.checks.registry import Fail, check
 from validation.lookups import listed, sections
 from validation.process import Process, said
@@ -23,6 +25,7 @@ SECTIONS = {
 def document_description_length(process: Process, fail: Fail) -> int:
     """A document's description has at most 250 characters."""
     applied = 0
+    node: dict[str, Any]
     for node, where in process.objects["Document"]:
         value = node.get("description")
         if value is None or not said(value):
@@ -44,6 +47,7 @@ def document_type(process: Process, fail: Fail) -> int:
     codes is `conformance.open_codelist`'s question.
     """
     applied, known = 0, sections()
+    node: dict[str, Any]
     for node, where in process.objects["Document"]:
         value = node.get("documentType")
         if value is None or not said(value):
@@ -78,6 +82,7 @@ def document_format(process: Process, fail: Fail) -> int:
     The codelist is open. Compared without regard to case, as RFC 6838 section 4.2 has it.
     """
     applied, known = 0, listed("media_types")
+    node: dict[str, Any]
     for node, where in process.objects["Document"]:
         value = node.get("format")
         if value is None or not said(value):

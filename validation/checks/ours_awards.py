@@ -3,6 +3,8 @@
 Source: OCDS 1.1 codelist awardStatus, whose codes say whether an award stands.
 """
 
+from typing import Any
+
 from validation.checks.registry import Fail, check
 from validation.process import Process, said
 
@@ -11,6 +13,7 @@ from validation.process import Process, said
 def status_missing(process: Process, fail: Fail) -> int:
     """An award has a status."""
     applied = 0
+    node: dict[str, Any]
     for node, where in process.objects["Award"]:
         if where[2] < 0:  # no list of awards: the schema's matter
             continue
@@ -25,6 +28,7 @@ def status_missing(process: Process, fail: Fail) -> int:
 def no_supplier(process: Process, fail: Fail) -> int:
     """An active award has a supplier."""
     applied = 0
+    node: dict[str, Any]
     for node, where in process.objects["Award"]:
         if node.get("status") == "active":
             applied += 1

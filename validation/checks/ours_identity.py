@@ -50,6 +50,7 @@ def malformed_company_number(process: Process, fail: Fail) -> int:
     groups, as the register does.
     """
     applied = 0
+    node: dict[str, Any]
     for node, where in process.objects["Identifier"]:
         scheme, name = node.get("scheme"), name_of(node.get("id"))
         if name is None or name == "" or not isinstance(scheme, str) or scheme not in RULES:
@@ -113,6 +114,7 @@ def _named(process: Process) -> list[list[tuple[Any, ...]]]:
         found = process.known["named"] = []
         for nodes in (process.objects["Organization"], process.parts["supplier"]):
             named: list[tuple[Any, ...]] = []
+            node: dict[str, Any]
             for node, where in nodes if len(nodes) > 1 else ():
                 name, text = name_of(node.get("id")), node.get("name")
                 if name is not None and name != "" and isinstance(text, str) and text:
@@ -135,6 +137,7 @@ def internal_only(process: Process, fail: Fail) -> int:
     cannot be joined with registers of companies, and their size cannot be checked.
     """
     found, registers = process.suppliers, listed("identifier_schemes")
+    party: dict[str, Any]
     for party, where in found:
         more = party.get("additionalIdentifiers")
         nodes = (party.get("identifier"), *(more if isinstance(more, list) else ()))

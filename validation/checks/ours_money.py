@@ -5,6 +5,7 @@ Owns amounts and currencies; how values of one process relate is told in
 """
 
 import math
+from typing import Any
 
 from validation.checks.registry import Fail, check
 from validation.process import Process, number_of, said
@@ -30,6 +31,7 @@ PLACEHOLDERS = NINES | {0, 0.01, 1, math.inf}  # 1e9999 has been published; it r
 def currency_missing(process: Process, fail: Fail) -> int:
     """An amount of money has a currency."""
     applied = 0
+    node: dict[str, Any]
     for node, where in process.objects["Value"]:
         if number_of(node.get("amount")) is None and number_of(node.get("amountGross")) is None:
             continue
@@ -44,6 +46,7 @@ def currency_missing(process: Process, fail: Fail) -> int:
 def currency_unknown(process: Process, fail: Fail) -> int:
     """A currency is a code of ISO 4217."""
     applied, known = 0, process.walk.model.codelists["currency"]
+    node: dict[str, Any]
     for node, where in process.objects["Value"]:
         code = node.get("currency")
         if code is None or not said(code):
@@ -59,6 +62,7 @@ def currency_unknown(process: Process, fail: Fail) -> int:
 def placeholder(process: Process, fail: Fail) -> int:
     """What a process, lot, award or contract is worth is not 0, 0.01, 1 or all nines."""
     applied = 0
+    node: dict[str, Any]
     for node, where in process.objects["Value"]:
         if not _is_worth(where):
             continue
@@ -77,6 +81,7 @@ def placeholder(process: Process, fail: Fail) -> int:
 def negative(process: Process, fail: Fail) -> int:
     """What a process, lot, award or contract is worth is not below zero."""
     applied = 0
+    node: dict[str, Any]
     for node, where in process.objects["Value"]:
         if not _is_worth(where):
             continue
@@ -100,6 +105,7 @@ def gross_below_net(process: Process, fail: Fail) -> int:
     Source: UK extension, Value.amountGross. Both are equal where no VAT is due.
     """
     applied = 0
+    node: dict[str, Any]
     for node, where in process.objects["Value"]:
         gross = number_of(node.get("amountGross"))
         net = None if gross is None else number_of(node.get("amount"))

@@ -19,6 +19,7 @@ WITHIN = {"micro": "sme", "small": "sme", "medium": "sme", "selfEmployed": "sme"
 def scale_missing(process: Process, fail: Fail) -> int:
     """A supplier that won has a size."""
     found = process.suppliers
+    party: dict[str, Any]
     for party, where in found:
         if not said(_scale(party)):
             details = party.get("details")
@@ -43,6 +44,7 @@ def scale_contradicts(process: Process, fail: Fail) -> int:
         return 0
     sizes: dict[Any, str] = {}
     applied = 0
+    party: dict[str, Any]
     for party, where in found:
         scale = _scale(party)
         if not isinstance(scale, str) or not scale:

@@ -30,6 +30,7 @@ def award_published(process: Process, fail: Fail) -> int:
     span = LIGHT_TOUCH if isinstance(regime, list) and "lightTouch" in regime else NOTICE
     for tag, kind in (("award", "Award"), ("contract", "Contract")):
         field = SIGNED[tag]
+        node: dict[str, Any]
         for node, where in process.objects[kind]:
             if field not in node:
                 continue
@@ -70,6 +71,7 @@ def award_after_deadline(process: Process, fail: Fail) -> int:
         end = period.get("endDate", "")
         if process.moment(end) is None:
             continue
+        node: dict[str, Any]
         for node, where in awards:
             day = node.get("date", "")
             if process.moment(day) is None:

@@ -30,6 +30,7 @@ def framework_as_award(process: Process, fail: Fail) -> int:
     if not any(_sets_up_framework(node) for node in nodes):
         return 0
     ceilings = {price for node in nodes for price in _prices(node)}
+    node: dict[str, Any]
     for node, where in made:
         for field, amount, currency in _prices(node):
             applied += 1
@@ -72,6 +73,7 @@ def repeated_over_suppliers(process: Process, fail: Fail) -> int:
     if len(awards) <= 1:
         return 0
     alike: dict[Price, list[Node]] = {}
+    node: dict[str, Any]
     for node, where in awards:
         prices = _prices(node)
         if prices:
@@ -95,6 +97,7 @@ def shared_value(process: Process, fail: Fail) -> int:
     award's or, where awards have none, that of its contracts.
     """
     applied = 0
+    award: dict[str, Any]
     for award, where in process.objects["Award"]:
         valued = [(award, where)] if _prices(award) else _valued_contracts(process, award)
         if not valued:

@@ -19,6 +19,7 @@ def in_parties(role: str) -> Run:
 
     def run(process: Process, fail: Fail) -> int:
         references = process.parts[role]
+        reference: dict[str, Any]
         for reference, where in references:
             name = name_of(reference.get("id"))
             if name is None:
@@ -50,9 +51,11 @@ def contract_in_awards(process: Process, fail: Fail) -> int:
     if not contracts or not (process.objects["Award"] or compiled):
         return 0
     awards: dict[Any, int] = {}
+    award: dict[str, Any]
     for award, _ in process.objects["Award"]:
         name = name_of(award.get("id"))
         awards[name] = awards.get(name, 0) + 1
+    contract: dict[str, Any]
     for contract, where in contracts:
         name = name_of(contract.get("awardID"))
         if name is None:

@@ -206,7 +206,7 @@ def prepare(kind: str, extensions: Extensions) -> None:
 
 def _dates_hold(leaves: Iterable[Leaf]) -> bool:
     """Whether all that stands as text where a date is to stand is one."""
-    return all(date_time(value) for value, _, _ in leaves if value.__class__ is str)
+    return all(date_time(value) for value, _, _ in leaves if type(value) is str)
 
 
 def is_record(value: dict[str, Any]) -> bool:
