@@ -1,12 +1,11 @@
 """`provenance.parquet`: the raw pages that the releases of an edition were read from.
 
 Owns its columns. A release of the table `releases` names its window and page; here stand the looks
-at that window, each with the time, the address and the hash of the page. Of all files this one
-alone tells when something was fetched: it has no part in the edition's name.
+at that window, each with the address and the hash of the page. The moment of each request differs
+from run to run over the same pages, and no edition does: `tenderline trace` tells it.
 """
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
@@ -23,7 +22,6 @@ TOLD = (  # name, type, what it means
     ("window", "text", "Extraction window; joins releases.window of the same source"),
     ("page", "integer", "Number of the page within the look at its window; joins releases.page"),
     ("look", "text", "Name of the look at the window: the same window may be asked for again"),
-    ("fetched", "moment", "When the page was fetched; empty for files that were handed over"),
     ("url", "text", "Address that was asked; empty for files that were handed over"),
     ("sha256", "text", "SHA-256 of the page as received"),
     ("file", "text", "Where the page lies in the lake"),
@@ -63,13 +61,11 @@ def _pages(source_id: str, raw: Manifest, conversion: Manifest) -> Iterator[dict
     for page, artifact in enumerate(raw.artifacts, start=1):
         begin = next((part for part in artifact.path.split(".")[0].split("-") if part in asked), "")
         entry = asked.get(begin, {})
-        time = entry.get("time")
         yield {
             "source": source_id,
             "window": conversion.notes["window"],
             "page": page,
             "look": raw.version,
-            "fetched": datetime.fromisoformat(str(time)) if time else None,
             "url": entry.get("url"),
             "sha256": entry.get("sha256") or _as_received(artifact),
             "file": f"{raw.folder}/{artifact.path}",

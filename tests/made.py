@@ -67,7 +67,7 @@ def commit_raw(
     folder = f"raw/{SOURCE.id}/{Window.parse(window).name}/{version}"
     pages = [keep_body(lake, folder, f"page-{n:05}", body, 1) for n, body in enumerate(bodies, 1)]
     sums = [digest(body) for body in bodies]
-    asked = {"url": "https://example.org/pages", "time": "2026-03-02T00:00:00+00:00"}
+    asked = {"url": "https://example.org/pages"}
     return lake.commit(
         Manifest(
             folder=folder,
