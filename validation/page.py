@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
 
-BREAKS = re.compile(r"[_./](?=[^\W\d])")  # in names, where a narrow column may break a line
+# In names, where a narrow column may break a line.
+BREAKS = re.compile(r"[_./](?=[^\W\d])|(?<=[a-z])(?=[A-Z])")
 SHORT = 12  # characters that fit into any column
 LONGEST = 500  # rows of a table; the rest is in the data files
 STYLE = """
