@@ -21,6 +21,7 @@ from publish.json.files import write_json, write_quarantine, write_records
 from publish.making import Making, Part, Rows
 from publish.metadata.write import write_metadata
 from publish.partitions import write_partitions
+from publish.provenance import write_provenance
 from publish.readme import readme
 from publish.sheets.excel import write_awards
 from publish.sheets.tables import write_tables
@@ -171,6 +172,7 @@ PARTS: tuple[Part, ...] = (
     write_quarantine,
     write_answers,
     write_partitions,
+    write_provenance,
     write_tables,
     write_awards,
     _summary,

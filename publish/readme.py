@@ -10,6 +10,8 @@ from kernel import Manifest, Publication
 from publish.delta.shape import LINES
 from publish.json.files import FULL, LEFT_OUT, QUARANTINE
 from publish.partitions import FOLDER
+from publish.provenance import NAME as PROVENANCE
+from publish.provenance import TABLE
 from publish.sheets.files import told
 from transforms.tables.answers import answers
 from transforms.tables.layout import all_tables
@@ -111,7 +113,7 @@ def readme(
         )
     ]
     changed = "one process that changed since the previous edition; `delta/` has more of it"
-    delta = [(LINES, rows[LINES], changed)]
+    delta = [(LINES, rows[LINES], changed), (PROVENANCE, rows[PROVENANCE], TABLE.grain)]
     cut = [*_partitions(rows)]
     files = [*grains, *cut, *_json_files(rows), *told(rows), *asked, *delta]
     made_up = any(entry["made_up"] for entry in summary["sources"].values())

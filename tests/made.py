@@ -6,6 +6,7 @@ from typing import Any
 from extractors.loader import load
 from extractors.raw import keep_body
 from kernel import Counts, Lake, Manifest, Window, __version__
+from kernel.manifest import digest
 from transforms.compile import compile_records
 from transforms.convert import convert
 from validation.admission import checker
@@ -65,6 +66,8 @@ def commit_raw(
     """Raw pages as the extract stage leaves them."""
     folder = f"raw/{SOURCE.id}/{Window.parse(window).name}/{version}"
     pages = [keep_body(lake, folder, f"page-{n:05}", body, 1) for n, body in enumerate(bodies, 1)]
+    sums = [digest(body) for body in bodies]
+    asked = {"url": "https://example.org/pages"}
     return lake.commit(
         Manifest(
             folder=folder,
@@ -75,6 +78,7 @@ def commit_raw(
             counts=Counts(read=len(pages), written=len(pages)),
             artifacts=tuple(pages),
             notes={"window": window, "pages": len(pages), "doubts": list(doubts), "made_up": False},
+            log=tuple({**asked, "sha256": one} for one in sums),
         )
     )
 

@@ -10,7 +10,8 @@ from html import escape
 from typing import Any
 
 NUMERIC = '<td class="n">'
-BREAKS = re.compile(r"[_./](?=[^\W\d])")  # in names, where a narrow column may break a line
+# In names, where a narrow column may break a line.
+BREAKS = re.compile(r"[_./](?=[^\W\d])|(?<=[a-z])(?=[A-Z])")
 SHORT = 12  # characters that fit into any column
 LONGEST = 500  # rows of a table; the rest is in the data files
 STYLE = """

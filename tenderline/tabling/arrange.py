@@ -11,7 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-PIECE = 32 << 20  # bytes of rows that are put in order at a time
+PIECE = 16 << 20  # bytes of rows that are put in order at a time
 
 
 def arranged(paths: Sequence[Path]) -> Iterator[pa.Table]:

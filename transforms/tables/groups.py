@@ -1,6 +1,7 @@
 """A Parquet file that is filled from small tables, in row groups of one size.
 
-Owns where a row group ends, so that how its rows came together leaves no trace in the file.
+Owns where a row group ends, so that how its rows came together leaves no trace in the file: behind
+a fixed number of rows, or earlier where they are long, so that memory is bounded.
 """
 
 from concurrent.futures import Executor, Future
@@ -8,10 +9,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 ROW_GROUP = 122_880  # rows: DuckDB's own unit of parallel work
+MOST = 32 << 20  # bytes of rows behind which a row group ends: written, it takes six times that
+CELL = 5  # bytes of a cell beside its text, also of an empty one
 SMALL = 64  # tables held as they came: a column of a few rows takes more for itself than for them
 
 
@@ -21,7 +26,7 @@ class Filled:
     Args:
         path: of the file.
         schema: of its columns, with all metadata.
-        size: rows in a row group.
+        size: most rows in a row group.
         threads: write in the background, one row group of the file after the other.
         always: write the file even if it has no rows.
 
@@ -39,6 +44,7 @@ class Filled:
         self._held: list[pa.Table] = []
         self._small: list[pa.Table] = []  # the latest
         self._count = 0
+        self._bytes = 0  # of what is held, about
         self._under_way: Future[None] | None = None
 
     def add(self, table: pa.Table) -> None:
@@ -47,13 +53,17 @@ class Filled:
         if len(self._small) >= SMALL:
             self._gather()
         self._count += table.num_rows
+        self._bytes += table.nbytes
         self.rows += table.num_rows
-        while self._count >= self.size:
-            self._write(self.size)
+        while self._count >= self.size or self._bytes >= MOST:
+            if not self._write_full():
+                break
 
     def close(self) -> None:
         """Write what is left, and close the file."""
         try:
+            while self._write_full():
+                pass
             if self._count or (self._always and not self.rows):
                 self._write(self._count)
             self._wait()
@@ -77,17 +87,33 @@ class Filled:
 
     def _gather(self) -> None:
         if self._small:
-            first = self.schema.empty_table()  # tells the order and the types of the columns
+            first = self._none()  # tells the order and the types of the columns
             rows = pa.concat_tables([first, *self._small], promote_options="default")
             rows = pa.Table.from_arrays(rows.columns, schema=self.schema)
             self._held.append(rows.combine_chunks())
         self._small = []
 
+    def _write_full(self) -> bool:
+        """Write a row group if one is full; whether there was one."""
+        self._gather()
+        lengths = np.concatenate([row_bytes(table) for table in self._held or [self._none()]])
+        ends = np.cumsum(lengths[: self.size])
+        rows = int(np.searchsorted(ends, MOST)) + 1
+        if rows > len(ends) and len(ends) < self.size:
+            self._bytes = int(ends[-1]) if len(ends) else 0
+            return False
+        self._write(min(rows, self.size))
+        return True
+
+    def _none(self) -> pa.Table:
+        return self.schema.empty_table()
+
     def _write(self, rows: int) -> None:
         self._gather()
-        held = pa.concat_tables(self._held) if self._held else self.schema.empty_table()
+        held = pa.concat_tables(self._held) if self._held else self._none()
         group, rest = held.slice(0, rows), held.slice(rows)
         self._held, self._count = [rest] if rest.num_rows else [], rest.num_rows
+        self._bytes = rest.nbytes
         if self._threads is None:
             self._put(group)
             return
@@ -105,3 +131,13 @@ class Filled:
         if self._under_way:
             self._under_way.result()
         self._under_way = None
+
+
+def row_bytes(table: pa.Table) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
+    """How many bytes each row takes, about: what its cells take anywhere, and their texts."""
+    found = np.full(table.num_rows, CELL * table.num_columns, dtype=np.int64)
+    for column in table.columns:
+        if pa.types.is_string(column.type):
+            lengths = pc.fill_null(pc.binary_length(column), 0)
+            found += lengths.to_numpy()
+    return found
