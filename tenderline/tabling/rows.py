@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tenderline.merging.join import Joined
+from tenderline.tabling.arrange import BATCH
 from transforms.jsontext import dumps
 from transforms.tables.arrow import without_pandas
 from transforms.tables.layout import schemas
@@ -79,7 +80,8 @@ class Rows:
             if self._rows.rows(name):
                 if name not in self._files:
                     self._files[name] = pa.ipc.new_file(self.found.folder / name, schema)
-                self._files[name].write_table(_sorted(self._rows.take(name, schema)))
+                rows = _sorted(self._rows.take(name, schema))
+                self._files[name].write_table(rows, max_chunksize=BATCH)
 
     def close(self) -> Gathered:
         """Move the rest to files; what became of all."""

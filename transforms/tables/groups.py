@@ -53,7 +53,7 @@ class Filled:
         if len(self._small) >= SMALL:
             self._gather()
         self._count += table.num_rows
-        self._bytes += table.nbytes
+        self._bytes += table.get_total_buffer_size()
         self.rows += table.num_rows
         while self._count >= self.size or self._bytes >= MOST:
             if not self._write_full():
@@ -126,6 +126,8 @@ class Filled:
                 self.path, self.schema, compression="zstd", write_page_index=True
             )
         self._file.write_table(group.combine_chunks(), row_group_size=self.size)
+        if group.nbytes > MOST // 2:  # give back what writing took, which is several times that
+            pa.default_memory_pool().release_unused()
 
     def _wait(self) -> None:
         if self._under_way:
