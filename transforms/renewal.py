@@ -101,10 +101,10 @@ class _Places:
         self.lake, self.held, self.months, self.zone = lake, held, months, zone
         self._open: OrderedDict[str, tuple[str, dict[str, bytes]]] = OrderedDict()
 
-    def each(self, asked: Iterable[Asked]) -> Iterator[tuple[str, Line]]:
+    def each(self, asked: Iterable[Asked]) -> Iterator[Line]:
         """The line of each in the index; what arrived is sent on."""
         for ocid, old, arrived in asked:
-            yield ocid, self._place(ocid, old, arrived)
+            yield self._place(ocid, old, arrived)
 
     def _place(self, ocid: str, old: Line, arrived: list[bytes]) -> bytes:
         """Send on what arrived for `ocid`; the line of the index, made of the one so far.
