@@ -17,7 +17,7 @@ from kernel.errors import LakeCorrupt
 
 CIRCUMSTANCES = ("folder", "version", "inputs", "log")  # of a manifest: no part of its identity
 
-FOLDER = re.compile(rb'\n +"folder": .*')  # in a list of artifacts: no text in JSON has a line break
+FOLDER = re.compile(rb'\n +"folder": .*')  # of a listed artifact: texts in JSON have no line breaks
 FIRST = b'{\n  "artifacts": '  # of a manifest as canonical JSON
 
 
