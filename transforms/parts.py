@@ -1,4 +1,4 @@
-"""Sorted files of lines that are brought up to date without writing again what did not change.
+"""Sorted files of lines, in parts that can be referred to where they do not change.
 
 Owns the cutting of a group of lines (a month of records, the index of ocids) into parts. Lines are
 in order of their ocids, which each begins with. A part is cut where its content says so, never
@@ -6,11 +6,8 @@ where it was cut before: equal lines make equal parts, whatever way they came to
 """
 
 import hashlib
-import itertools
 import re
-from bisect import bisect_left
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from operator import attrgetter
 from typing import NamedTuple
 from urllib.parse import quote, unquote
@@ -27,11 +24,6 @@ ONE_IN = 1  # times so many bytes, on average, a line may begin a part
 LONGEST = 150  # characters of an ocid in the name of a file: file systems take 255 in all
 HEAD = b'{"ocid":'
 TEXT = re.compile(rb'"(?:[^"\\]|\\.)*"')
-
-Line = bytes | None
-Change = tuple[str, list[bytes]]
-Asked = tuple[str, Line, list[bytes]]  # an ocid, its line so far, what arrived
-Combine = Callable[[Iterable[Asked]], Iterator[Line]]
 
 
 class Part(NamedTuple):
@@ -118,86 +110,6 @@ class Writer:
         else:
             saved = self.lake.save(self.folder, path, data, media_type=MEDIA_TYPE, rows=rows)
             self.artifacts.append(saved)
-
-
-def update(writer: Writer, changes: Iterable[Change], combine: Combine) -> list[Artifact]:
-    """Write a group anew where it changes, and refer to the rest of it.
-
-    Args:
-        writer: of the group, which knows its parts so far.
-        changes: by ocid, in order, each once: what arrived for it; nothing takes its line away.
-        combine: of each ocid that changes, its line so far and what arrived, makes the new line:
-            none where nothing is left there. In order, but at any time.
-
-    Returns:
-        The artifacts of all parts.
-
-    A part is opened only where an ocid of it changes, or the first of the part behind it, which may
-    begin none any more; or where the part before it no longer ends where it did.
-    """
-    waiting = _Waiting(changes)
-    for here, after in itertools.pairwise([*writer.parts, None]):
-        until = after.first if after else None
-        if here and not waiting.before(until) and writer.takes(here) and not waiting.reaches(until):
-            writer.refer(here)
-        elif here:
-            _write(writer, [*lines_in(writer.lake, [here])], waiting.up_to(until), combine)
-    _write(writer, [], waiting.up_to(None), combine)  # there was no part yet
-    writer.close()
-    return writer.artifacts
-
-
-class _Waiting:
-    """The changes that are still to be made, of which the next can be seen."""
-
-    def __init__(self, changes: Iterable[Change]) -> None:
-        self._rest = iter(changes)
-        self._next = next(self._rest, None)
-
-    def before(self, until: str | None) -> bool:
-        """Whether one waits for an ocid before `until` (None: any)."""
-        return self._next is not None and (until is None or self._next[0] < until)
-
-    def reaches(self, ocid: str | None) -> bool:
-        """Whether the next one is for `ocid`."""
-        return self._next is not None and self._next[0] == ocid
-
-    def up_to(self, until: str | None) -> Iterator[Change]:
-        """Take those for ocids before `until`."""
-        while (change := self._next) and self.before(until):
-            yield change
-            self._next = next(self._rest, None)
-
-
-def _write(
-    writer: Writer, lines: Sequence[bytes], changes: Iterable[Change], combine: Combine
-) -> None:
-    """Write the lines of a part with what changes; between changes they are copied as they are."""
-    among = _Among(lines)
-    for line in combine(among.asked(changes)):
-        for copied in among.copied.popleft():
-            writer.add(copied)
-        if line:
-            writer.add(line)
-    for copied in lines[among.at :]:
-        writer.add(copied)
-
-
-class _Among:
-    """The places of changes among lines: `at` is behind the last, `copied` is what lies between."""
-
-    def __init__(self, lines: Sequence[bytes]) -> None:
-        self.lines, self.at = lines, 0
-        self.copied: deque[Sequence[bytes]] = deque()
-
-    def asked(self, changes: Iterable[Change]) -> Iterator[Asked]:
-        """Each change with the line so far. Looked up by halves, so that few lines are parsed."""
-        for ocid, arrived in changes:
-            place = bisect_left(self.lines, ocid, self.at, key=ocid_of)
-            self.copied.append(self.lines[self.at : place])
-            there = place < len(self.lines) and ocid_of(self.lines[place]) == ocid
-            self.at = place + there
-            yield ocid, self.lines[place] if there else None, arrived
 
 
 def may_begin(line: bytes) -> bool:

@@ -10,7 +10,7 @@ from itertools import chain
 from zoneinfo import ZoneInfo
 
 from kernel.workers import Workers
-from transforms.parts import Asked, Line
+from transforms.changing import Asked, Line
 from transforms.record import Tally, record
 
 BATCH = 1 << 18  # bytes of lines that are worth sending to another process
