@@ -4,6 +4,8 @@
     python -m benchmarks.history years BASE LAKE N       N copies of the base, spread over ten years
     python -m benchmarks.history day BASE LAKE N SIZE    one more day, behind N copies
 
+With --converted, years and a day are kept as conversions, without pages: for millions of releases.
+
 Owns when what was published. A day is new processes and further releases of old ones, drawn from
 all of the history with equal chance, which is the worst case: a real day's are of the last year.
 """
@@ -15,6 +17,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from benchmarks.base import SOURCE, Release, base_lines, copied
+from benchmarks.conversions import keep_converted
 from benchmarks.corpus import in_pages, page_of, read_corpus
 from extractors.raw import folder_of, keep_body
 from kernel import Counts, Lake, Manifest, Window, __version__
@@ -45,17 +48,24 @@ def keep_pages(lake: Lake, corpus: Path) -> None:
         keep(lake, Window(start, start + step), [path.read_bytes()])
 
 
-def keep_years(lake: Lake, base: Path, copies: int) -> None:
+def keep_years(lake: Lake, base: Path, copies: int, *, converted: bool = False) -> None:
     """Keep copies of the releases of a base, one copy after another in time, over ten years."""
     for copy in range(copies):
         start = END - YEARS * (copies - copy) / copies
         releases = (dated(copied(loads(line), copy), start) for line in base_lines(base))
-        keep(lake, Window(start, start + DAY), bodies(releases))
+        _keep(lake, Window(start, start + DAY), releases, converted=converted)
 
 
-def keep_day(lake: Lake, base: Path, copies: int, size: int) -> None:
+def keep_day(lake: Lake, base: Path, copies: int, size: int, *, converted: bool = False) -> None:
     """Keep the releases of a day behind such a history."""
-    keep(lake, Window(END, END + DAY), bodies(day(base, copies, size)))
+    _keep(lake, Window(END, END + DAY), day(base, copies, size), converted=converted)
+
+
+def _keep(lake: Lake, window: Window, releases: Iterable[Release], *, converted: bool) -> None:
+    if converted:
+        keep_converted(lake, window, LOOK, releases)
+    else:
+        keep(lake, window, bodies(releases))
 
 
 def day(base: Path, copies: int, size: int) -> Iterator[Release]:
@@ -121,14 +131,15 @@ def main() -> None:
     parser.add_argument("of", type=Path)
     parser.add_argument("lake", type=Path)
     parser.add_argument("numbers", type=int, nargs="*")
+    parser.add_argument("--converted", action="store_true")
     wanted = parser.parse_args()
     lake = Lake(wanted.lake)
     if wanted.kind == "pages":
         keep_pages(lake, wanted.of)
     elif wanted.kind == "years":
-        keep_years(lake, wanted.of, *wanted.numbers)
+        keep_years(lake, wanted.of, *wanted.numbers, converted=wanted.converted)
     else:
-        keep_day(lake, wanted.of, *wanted.numbers)
+        keep_day(lake, wanted.of, *wanted.numbers, converted=wanted.converted)
 
 
 if __name__ == "__main__":

@@ -54,9 +54,10 @@ def increments(places: Places, sizes: list[int], day: int, until: Stage) -> list
 def _measure(base: Path, scratch: Path, copies: int, day: int, until: Stage) -> list[Row]:
     """The rows of one size of history."""
     root, numbers = scratch / "lake", (str(copies), str(day))
-    work("history", "years", str(base), str(root), numbers[0])
+    form = ("--converted",) if until == "compile" else ()  # what converting notes is needed later
+    work("history", "years", str(base), str(root), numbers[0], *form)
     work("pipeline", str(root), "--until", until)
-    work("history", "day", str(base), str(root), *numbers)
+    work("history", "day", str(base), str(root), *numbers, *form)
     work("pipeline", str(root), "--until", "convert")
     made = {}
     found: list[Row] = []

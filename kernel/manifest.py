@@ -5,8 +5,10 @@ Owns the shape, the identity and the self-check of a manifest. Does not store it
 
 import hashlib
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
+from operator import attrgetter
 from typing import Any, Self
 
 import orjson
@@ -15,6 +17,7 @@ from kernel.errors import LakeCorrupt
 
 CIRCUMSTANCES = ("folder", "version", "inputs", "log")  # of a manifest: no part of its identity
 
+FOLDER = re.compile(rb'\n +"folder": .*')  # of a listed artifact: texts in JSON have no line breaks
 FIRST = b'{\n  "artifacts": '  # of a manifest as canonical JSON
 
 
@@ -74,6 +77,7 @@ class Artifact:
 
 
 ARTIFACT = tuple(one.name for one in fields(Artifact))
+VALUES = attrgetter(*ARTIFACT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,9 +107,8 @@ class Manifest:
     @property
     def id(self) -> str:
         """The SHA-256 of all but folder, version, inputs and log, and where artifacts lie."""
-        plain = {k: v for k, v in self._plain().items() if k not in CIRCUMSTANCES}
-        plain["artifacts"] = [_without(item, "folder") for item in plain["artifacts"]]
-        return digest(_canonical(plain))
+        plain = self._plain()
+        return _id(plain, _listed(plain["artifacts"]))
 
     def artifact(self, path: str) -> Artifact:
         """The artifact at `path`.
@@ -121,7 +124,9 @@ class Manifest:
     def dumps(self) -> bytes:
         """The manifest as canonical JSON, with its id and the hash of all of it."""
         plain = self._plain()
-        return _canonical(plain | {"id": self.id, "sha256": digest(_canonical(plain))})
+        listed = _listed(plain["artifacts"])
+        sealed = {"id": _id(plain, listed), "sha256": digest(_canonical(plain, listed))}
+        return _canonical(plain | sealed, listed)
 
     @classmethod
     def loads(cls, data: bytes, path: str = "") -> Self:
@@ -151,22 +156,30 @@ class Manifest:
         return plain
 
 
-def _canonical(plain: Mapping[str, Any]) -> bytes:
-    """`canonical` of a manifest, its artifacts by orjson: there may be many thousands of them.
+def _id(plain: Mapping[str, Any], listed: bytes) -> str:
+    """The id of a manifest, of which the artifacts are listed."""
+    told = {key: value for key, value in plain.items() if key not in CIRCUMSTANCES}
+    return digest(_canonical(told, FOLDER.sub(b"", listed)))
 
-    They hold text and whole numbers only, which orjson writes alike, ten times as fast; they come
-    first, by their name.
-    """
+
+def _canonical(plain: Mapping[str, Any], listed: bytes) -> bytes:
+    """`canonical` of a manifest, of which the artifacts are listed; they come first, by name."""
     rest = canonical({**plain, "artifacts": []})
-    listed = orjson.dumps(plain["artifacts"], option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
-    return FIRST + listed.replace(b"\n", b"\n  ") + rest.removeprefix(FIRST + b"[]")
+    return FIRST + listed + rest.removeprefix(FIRST + b"[]")
+
+
+def _listed(artifacts: Sequence[Mapping[str, Any]]) -> bytes:
+    """Artifacts as in canonical JSON, by orjson: there may be many thousands of them.
+
+    They hold text and whole numbers only, which orjson writes alike, ten times as fast.
+    """
+    listed = orjson.dumps(artifacts, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
+    return listed.replace(b"\n", b"\n  ")
 
 
 def _plain_artifact(artifact: Artifact) -> dict[str, Any]:
     """Without a folder where it lies in the manifest's own, as manifests always were."""
-    plain = {name: getattr(artifact, name) for name in ARTIFACT}
-    return plain if artifact.folder else _without(plain, "folder")
-
-
-def _without(plain: Mapping[str, Any], name: str) -> dict[str, Any]:
-    return {key: value for key, value in plain.items() if key != name}
+    plain = dict(zip(ARTIFACT, VALUES(artifact), strict=True))
+    if not artifact.folder:
+        del plain["folder"]
+    return plain

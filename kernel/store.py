@@ -103,8 +103,13 @@ class LocalStore:
             return _swap(self, path, expected, data)
 
     def find(self, prefix: str, name: str) -> list[str]:
-        found = (self.root / prefix).rglob(name)
-        return sorted(str(path.relative_to(self.root)) for path in found)
+        top = os.path.join(self.root, "")  # noqa: PTH118 (a Path for each entry takes four times as long)
+        found, waiting = [], [top + prefix]
+        while waiting:
+            folders, paths = _listed(waiting.pop(), name)
+            found += paths
+            waiting += folders
+        return sorted(path.removeprefix(top) for path in found)
 
     def sizes(self, prefix: str) -> dict[str, int]:
         files = (path for path in (self.root / prefix).rglob("*") if path.is_file())
@@ -215,6 +220,21 @@ def _swap(store: Store, path: str, expected: bytes | None, data: bytes) -> bool:
         return False
     store.put(path, data)
     return True
+
+
+def _listed(folder: str, name: str) -> tuple[list[str], list[str]]:
+    """The folders in a folder, and its files of a name; none where it is not there."""
+    folders, files = [], []
+    try:
+        with os.scandir(folder) as found:
+            for each in found:
+                if each.is_dir():
+                    folders.append(each.path)
+                elif each.name == name:
+                    files.append(each.path)
+    except FileNotFoundError:  # never there, or gone since
+        return [], []
+    return folders, files
 
 
 def _emptied(folder: Path) -> bool:

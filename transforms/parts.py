@@ -1,4 +1,4 @@
-"""Sorted files of lines that are brought up to date without writing again what did not change.
+"""Sorted files of lines, in parts that can be referred to where they do not change.
 
 Owns the cutting of a group of lines (a month of records, the index of ocids) into parts. Lines are
 in order of their ocids, which each begins with. A part is cut where its content says so, never
@@ -6,11 +6,8 @@ where it was cut before: equal lines make equal parts, whatever way they came to
 """
 
 import hashlib
-import itertools
 import re
-from bisect import bisect_left
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from operator import attrgetter
 from typing import NamedTuple
 from urllib.parse import quote, unquote
@@ -22,16 +19,11 @@ from kernel.manifest import digest
 from transforms.lines import MEDIA_TYPE, pack, unpack
 
 SUFFIX = ".jsonl.zst"
-LEAST = 1 << 19  # bytes of lines in a part, but for the last of its group
-ONE_IN = 8  # of the ocids may begin a part: a change moves only the cuts next to it
+LEAST = 5 << 16  # bytes of lines in a part, but for the last of its group
+ONE_IN = 1  # times so many bytes, on average, a line may begin a part
 LONGEST = 150  # characters of an ocid in the name of a file: file systems take 255 in all
 HEAD = b'{"ocid":'
 TEXT = re.compile(rb'"(?:[^"\\]|\\.)*"')
-
-Line = bytes | None
-Change = tuple[str, list[bytes]]
-Asked = tuple[str, Line, list[bytes]]  # an ocid, its line so far, what arrived
-Combine = Callable[[Iterable[Asked]], Iterator[tuple[str, Line]]]
 
 
 class Part(NamedTuple):
@@ -84,37 +76,21 @@ class Writer:
         self._lines: list[bytes] = []
         self._size = 0
 
-    def add(self, ocid: str, line: bytes) -> None:
-        """Append the line of `ocid`, which comes after all before it."""
-        if self.cuts_before(ocid):
+    def add(self, line: bytes) -> None:
+        """Append a line, which comes after all before it."""
+        if self._may_cut() and (not self._lines or may_begin(line)):
             self.close()
-            self._first = ocid
+            self._first = ocid_of(line)
         self._lines.append(line)
         self._size += len(line)
 
-    def extend(self, lines: Sequence[bytes]) -> None:
-        """Append lines that come after all before them; few are looked into for their ocids."""
-        at = 0
-        while at < len(lines):
-            if not self._lines or self._size >= LEAST:
-                self.add(ocid_of(lines[at]), lines[at])
-                at += 1
-                continue
-            start = at
-            while at < len(lines) and self._size < LEAST:
-                self._size += len(lines[at])
-                at += 1
-            self._lines += lines[start:at]
-
-    def cuts_before(self, ocid: str) -> bool:
-        """Whether `ocid` is the first of another part."""
-        if not self._lines:
-            return bool(self.artifacts)  # behind a part that was referred to
-        return self._size >= LEAST and may_begin(ocid)
-
     def takes(self, part: Part) -> bool:
-        """Whether `part` may follow as it is: it begins where one begins now."""
-        return self.cuts_before(part.first) if part.first else not self.artifacts
+        """Whether `part` may follow as it is: it begins where one begins now, as it may."""
+        return self._may_cut() if part.first else not self.artifacts
+
+    def _may_cut(self) -> bool:
+        """Whether enough stands in front: also where that is a part that was referred to."""
+        return self._size >= LEAST if self._lines else bool(self.artifacts)
 
     def refer(self, part: Part) -> None:
         """Take over a part as it lies, unopened."""
@@ -136,88 +112,16 @@ class Writer:
             self.artifacts.append(saved)
 
 
-def update(writer: Writer, changes: Iterable[Change], combine: Combine) -> list[Artifact]:
-    """Write a group anew where it changes, and refer to the rest of it.
+def may_begin(line: bytes) -> bool:
+    """Whether a part may begin with a line, which its ocid and its length tell.
 
-    Args:
-        writer: of the group, which knows its parts so far.
-        changes: by ocid, in order, each once: what arrived for it; nothing takes its line away.
-        combine: of each ocid that changes, its line so far and what arrived, makes the new line:
-            none where nothing is left there. In order, but at any time.
-
-    Returns:
-        The artifacts of all parts.
-
-    A part is opened only where an ocid of it changes, or where the part before it no longer ends
-    where it did.
+    A line that is twice as long may begin one twice as often: so parts have one size, whatever the
+    lines are, and a cut behind one that moved is soon again where it was.
     """
-    waiting = _Waiting(changes)
-    for here, after in itertools.pairwise([*writer.parts, None]):
-        until = after.first if after else None
-        if here and not waiting.before(until) and writer.takes(here) and not waiting.removes(until):
-            writer.refer(here)
-        elif here:
-            _write(writer, [*lines_in(writer.lake, [here])], waiting.up_to(until), combine)
-    _write(writer, [], waiting.up_to(None), combine)  # there was no part yet
-    writer.close()
-    return writer.artifacts
-
-
-class _Waiting:
-    """The changes that are still to be made, of which the next can be seen."""
-
-    def __init__(self, changes: Iterable[Change]) -> None:
-        self._rest = iter(changes)
-        self._next = next(self._rest, None)
-
-    def before(self, until: str | None) -> bool:
-        """Whether one waits for an ocid before `until` (None: any)."""
-        return self._next is not None and (until is None or self._next[0] < until)
-
-    def removes(self, ocid: str | None) -> bool:
-        """Whether the next one takes `ocid` away."""
-        return self._next == (ocid, [])
-
-    def up_to(self, until: str | None) -> Iterator[Change]:
-        """Take those for ocids before `until`."""
-        while (change := self._next) and self.before(until):
-            yield change
-            self._next = next(self._rest, None)
-
-
-def _write(
-    writer: Writer, lines: Sequence[bytes], changes: Iterable[Change], combine: Combine
-) -> None:
-    """Write the lines of a part with what changes; between changes they are copied as they are."""
-    among = _Among(lines)
-    for ocid, line in combine(among.asked(changes)):
-        writer.extend(among.copied.popleft())
-        if line:
-            writer.add(ocid, line)
-    writer.extend(lines[among.at :])
-
-
-class _Among:
-    """The places of changes among lines: `at` is behind the last, `copied` is what lies between."""
-
-    def __init__(self, lines: Sequence[bytes]) -> None:
-        self.lines, self.at = lines, 0
-        self.copied: deque[Sequence[bytes]] = deque()
-
-    def asked(self, changes: Iterable[Change]) -> Iterator[Asked]:
-        """Each change with the line so far. Looked up by halves, so that few lines are parsed."""
-        for ocid, arrived in changes:
-            place = bisect_left(self.lines, ocid, self.at, key=ocid_of)
-            self.copied.append(self.lines[self.at : place])
-            there = place < len(self.lines) and ocid_of(self.lines[place]) == ocid
-            self.at = place + there
-            yield ocid, self.lines[place] if there else None, arrived
-
-
-def may_begin(ocid: str) -> bool:
-    """Whether a part may begin with `ocid`: one in so many may, by its hash."""
-    chosen = hashlib.sha256(ocid.encode()).digest()[0] % ONE_IN == 0
-    return chosen and len(quote(ocid, safe="")) <= LONGEST
+    end = line.find(b'"', len(HEAD) + 1)  # or a part of the ocid, if there is one in it
+    drawn = int.from_bytes(hashlib.sha256(line[len(HEAD) : end]).digest()[:4])
+    chosen = drawn * ONE_IN * LEAST < len(line) << 32
+    return chosen and len(quote(ocid_of(line), safe="")) <= LONGEST
 
 
 def _path(group: str, first: str) -> str:

@@ -10,7 +10,7 @@ from itertools import chain
 from zoneinfo import ZoneInfo
 
 from kernel.workers import Workers
-from transforms.parts import Asked, Line
+from transforms.changing import Asked, Line
 from transforms.record import Tally, record
 
 BATCH = 1 << 18  # bytes of lines that are worth sending to another process
@@ -23,15 +23,14 @@ class Remaking:
     def __init__(self, workers: Workers, zone: ZoneInfo, tally: Tally) -> None:
         self.workers, self.zone, self.tally = workers, zone, tally
 
-    def each(self, asked: Iterable[Asked]) -> Iterator[tuple[str, Line]]:
+    def each(self, asked: Iterable[Asked]) -> Iterator[Line]:
         """The line of each process, None where it moved away."""
         under_way: deque[list[Asked]] = deque()
         for lines, tally in self.workers.each(_remade, self._work(asked, under_way)):
             batch = under_way.popleft()
             self.tally.replace((ocid for ocid, _, arrived in batch if arrived), tally)
             made = iter(lines)
-            for ocid, _, arrived in batch:
-                yield ocid, next(made) if arrived else None
+            yield from (next(made) if arrived else None for _, _, arrived in batch)
 
     def _work(
         self, asked: Iterable[Asked], under_way: deque[list[Asked]]

@@ -1,7 +1,7 @@
 """Records brought up to date: new releases to their processes, and the processes to their months.
 
 Owns the index of ocids and the way of a release from the order of arrival into the order of the
-records. How a group is written anew in part is in `transforms.parts`, who makes the
+records. How a group is written anew in part is in `transforms.changing`, who makes the
 records in `transforms.remaking`, what becomes of one process in `transforms.record`.
 """
 
@@ -17,20 +17,10 @@ import orjson
 
 from kernel import Artifact, Lake, LakeCorrupt, Manifest
 from kernel.workers import Workers, cores
+from transforms.changing import Asked, Change, Line, update
 from transforms.convert import head_of
 from transforms.jsontext import dumps
-from transforms.parts import (
-    Asked,
-    Change,
-    Line,
-    Part,
-    Writer,
-    groups,
-    lines_in,
-    ocid_of,
-    update,
-    with_ocid,
-)
+from transforms.parts import Part, Writer, groups, lines_in, ocid_of, with_ocid
 from transforms.record import Tally, moment_of
 from transforms.remaking import Remaking
 from transforms.sorting import Sorter
@@ -101,10 +91,10 @@ class _Places:
         self.lake, self.held, self.months, self.zone = lake, held, months, zone
         self._open: OrderedDict[str, tuple[str, dict[str, bytes]]] = OrderedDict()
 
-    def each(self, asked: Iterable[Asked]) -> Iterator[tuple[str, Line]]:
+    def each(self, asked: Iterable[Asked]) -> Iterator[Line]:
         """The line of each in the index; what arrived is sent on."""
         for ocid, old, arrived in asked:
-            yield ocid, self._place(ocid, old, arrived)
+            yield self._place(ocid, old, arrived)
 
     def _place(self, ocid: str, old: Line, arrived: list[bytes]) -> bytes:
         """Send on what arrived for `ocid`; the line of the index, made of the one so far.

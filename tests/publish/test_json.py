@@ -67,12 +67,12 @@ HEAVY = pytest.mark.heavy
 def test_a_package_beyond_a_limit_goes_on_in_another(
     lake: Lake, publish_now: Publisher, monkeypatch: pytest.MonkeyPatch, limit: str
 ) -> None:
-    monkeypatch.setattr(parts_module, "LEAST", 1)  # parts of few processes, so that pieces are many
+    monkeypatch.setattr(parts_module, "LEAST", 4000)  # parts of few processes: many pieces
     small = {"bytes": 9_000, "packed": 6_000, "weight": 8}[limit]
     monkeypatch.setitem(packages_module.LIMITS, limit, small)
     edition = publish_now(*(award_release(n) for n in range(40)))
     found = packages(folder_of(lake, edition))
-    assert [*found][:2] == ["2026-03-2.json.gz", "2026-03-3.json.gz"]
+    assert found.keys() >= {"2026-03-2.json.gz", "2026-03-3.json.gz"}
     assert sum(len(one["releases"]) for one in found.values()) == 40
     uris = {one["uri"].rpartition("/")[2] for one in found.values()}
     assert uris == set(found)

@@ -24,7 +24,7 @@ Tree = dict[str, bytes]
 @pytest.fixture(autouse=True)
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Parts of a few records, so that there are many moments between them."""
-    monkeypatch.setattr(parts, "LEAST", 4000)
+    monkeypatch.setattr(parts, "LEAST", 1500)
 
 
 def add(lake: Lake, day: int, numbers: range) -> None:

@@ -292,7 +292,7 @@ def test_tables_are_those_of_records_made_anew(lake: Lake) -> None:
 
 
 def test_an_index_that_is_not_of_these_records_is_told(lake: Lake) -> None:
-    first = compiled(lake, many(range(5), DATES[4]))
+    first = compiled(lake, many(range(1), DATES[4]))
     line = b'{"ocid":"ocds-h6vhtk-000077","month":"2026-03"}'
     data = parts.pack([line])
     wrong = lake.save("records/other", "index.jsonl.zst", data, media_type="", rows=1)
