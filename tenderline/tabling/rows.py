@@ -21,7 +21,7 @@ from transforms.tables.layout import schemas
 from transforms.tables.tabulator import Tabulator
 from transforms.values import text, texts
 
-HELD = 20_000  # rows of the longest table in memory
+HELD = 10_000  # rows of the longest table in memory
 COMPILED = "compiled"  # a tag that only compiled releases have
 
 

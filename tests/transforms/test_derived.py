@@ -236,3 +236,23 @@ def test_row_groups_do_not_tell_how_rows_came(
     found = pq.ParquetFile(tmp_path / "one").metadata
     sizes = [found.row_group(n).num_rows for n in range(found.num_row_groups)]
     assert sizes == ([3, 3, 1] if pieces else [0])
+
+
+@pytest.mark.parametrize("pieces", [[12], [1] * 12, [5, 7], [11, 1]])
+def test_long_rows_end_a_row_group_earlier_however_they_came(
+    tmp_path: Path, pieces: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(groups, "SMALL", 2)
+    monkeypatch.setattr(groups, "MOST", 100)
+    texts = ["x" * 60, "y" * 60, "", "", "z" * 300, *["a"] * 7]
+    whole = pa.table({"a": texts, "b": pa.nulls(12, pa.string())})
+    schema = pa.schema([("a", pa.string()), ("b", pa.string())])
+    start = 0
+    with groups.Filled(tmp_path / "file", schema, 6) as file:
+        for size in pieces:
+            file.add(whole.slice(start, size).select(["a"] if start else ["a", "b"]))
+            start += size
+    assert pq.read_table(tmp_path / "file")["a"].to_pylist() == texts
+    found = pq.ParquetFile(tmp_path / "file").metadata
+    # 70 and 70 bytes; 10, 10 and 310; six of 11 each, which is as many rows as may be; the last
+    assert [found.row_group(n).num_rows for n in range(found.num_row_groups)] == [2, 3, 6, 1]

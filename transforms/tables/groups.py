@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 ROW_GROUP = 122_880  # rows: DuckDB's own unit of parallel work
-MOST = 32 << 20  # bytes of rows behind which a row group ends: written, it takes six times that
+MOST = 24 << 20  # bytes of rows behind which a row group ends: written, it takes six times that
 CELL = 5  # bytes of a cell beside its text, also of an empty one
 SMALL = 64  # tables held as they came: a column of a few rows takes more for itself than for them
 
