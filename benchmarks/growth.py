@@ -11,7 +11,7 @@ from benchmarks.places import Places, say
 from benchmarks.steps import OURS, PEER, steps
 from benchmarks.timing import timed
 
-GROWN = ("review", "compile", "tables", "pipeline")
+GROWN = ("review", "compile", "tables", "bulk", "pipeline")
 PEERS_UP_TO = 10  # copies: beyond that the peers take minutes or all memory
 
 

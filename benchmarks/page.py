@@ -21,7 +21,13 @@ WORDS = Path(__file__).with_name("page.md")
 NOT_MEASURED = "*Not measured yet: `make bench` does it.*"
 RELEASES, SECONDS = "releases", "seconds"
 PEERS = {"review": "lib-cove-ocds", "compile": "ocdskit", "tables": "flatterer"}
-COMMANDS = {"review": "validate", "compile": "merge", "tables": "tables", "pipeline": "pipeline"}
+COMMANDS = {
+    "review": "validate",
+    "compile": "merge",
+    "tables": "tables",
+    "bulk": "bulk",
+    "pipeline": "pipeline",
+}
 WAYS = {"day": "a day", "anew": "all anew"}
 Measured = Mapping[str, Mapping[str, Any]]
 
