@@ -24,8 +24,9 @@ def write_tables(making: Making) -> Rows:
     work = sorted(making.parquet.items(), key=lambda each: -_bytes(each[1]))
     places = [making.place(f"{FOLDER}/{name}.csv") for name, _ in work]
     with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
-        written = pool.map(_write, [paths for _, paths in work], places)
-        return {f"{FOLDER}/{path.name}": rows for path, rows in sorted(written)}
+        written = sorted(pool.map(_write, [paths for _, paths in work], places))
+    pa.default_memory_pool().release_unused()  # some hundred MB, which what follows can use
+    return {f"{FOLDER}/{path.name}": rows for path, rows in written}
 
 
 def _bytes(paths: Sequence[Path]) -> int:
