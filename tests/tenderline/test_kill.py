@@ -151,6 +151,7 @@ def overtaken(
         shutil.rmtree(root)
 
 
+@pytest.mark.heavy
 def test_a_run_may_be_overtaken_by_another(
     forks: Forks, command: tuple[str, ...], undisturbed: Tree, tmp_path: Path
 ) -> None:
