@@ -14,9 +14,10 @@ from pathlib import Path
 
 from kernel import ConfigError
 from tenderline import console
+from tenderline.tabling import LINES
 from tenderline.whole_file import whole_folder
 
-TABLES, COMPILED, VERSIONED = "tables", "compiled.jsonl", "versioned.jsonl"
+TABLES, VERSIONED = "tables", "versioned.jsonl"
 FAILURES, TOLD = "quality.json", "quality.txt"
 LAST_WITH_RESULTS = 2  # the highest exit code of a command that has written what it could
 INTERRUPTED = 128  # and the number of a signal: what a shell says of a process that it ended
@@ -24,7 +25,7 @@ INTERRUPTED = 128  # and the number of a signal: what a shell says of a process 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A command under way, its arguments, and the file for what it says."""
+    """A command under way, and the file for what it says."""
 
     name: str
     said: Path
@@ -58,7 +59,7 @@ def bulk(
         code = max(_told(one, str(folder), str(out)) for one in asked)
         if code > LAST_WITH_RESULTS or not (folder / TABLES).exists():
             sys.exit(code)
-        (folder / TABLES / COMPILED).rename(folder / COMPILED)
+        (folder / TABLES / LINES).rename(folder / LINES)
         for one in asked:
             if one.name != "validate":
                 one.said.unlink()

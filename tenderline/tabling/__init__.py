@@ -2,3 +2,5 @@
 
 Owns the way from files to a folder of tables. What the tables are is `transforms.tables`'.
 """
+
+LINES = "compiled.jsonl"  # the compiled releases, in the folder of the tables

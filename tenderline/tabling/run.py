@@ -21,6 +21,7 @@ from tenderline.merging.hold import Held
 from tenderline.merging.intake import taken_in
 from tenderline.merging.output import in_order, write_lines
 from tenderline.merging.tally import Tally
+from tenderline.tabling import LINES
 from tenderline.tabling.arrange import arranged
 from tenderline.tabling.gather import Compiled, gather
 from tenderline.tabling.rows import Gathered
@@ -29,7 +30,6 @@ from transforms.tables.groups import ROW_GROUP, Filled
 from transforms.tables.layout import all_tables
 
 WORKBOOK = "tables.xlsx"
-LINES = "compiled.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
