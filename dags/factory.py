@@ -134,11 +134,14 @@ def publication_dag(publication: Publication) -> DAG:
     def publish_edition() -> None:
         @task
         def tables() -> str:
+            from publish.ahead import derive_ahead
             from transforms.tables.build import build_tables
 
             with outcomes():
                 lake = settings.lake()
-                return build_tables(publication, lake, _inputs(publication, lake)).folder
+                inputs = _inputs(publication, lake)
+                derive_ahead(publication, lake, inputs)
+                return build_tables(publication, lake, inputs).folder
 
         @task
         def check(folder: str) -> str:

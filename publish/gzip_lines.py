@@ -8,7 +8,7 @@ from typing import Any
 
 from isal import igzip
 
-from publish.json.part import GZIP_LEVEL
+from publish.json.pieces import GZIP_LEVEL
 from transforms.jsontext import dumps
 
 

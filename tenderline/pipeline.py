@@ -12,6 +12,7 @@ from extractors.paging import Page
 from extractors.raw import folder_of
 from kernel import Lake, Manifest, Publication, Source, Window
 from publish import loader
+from publish.ahead import derive_ahead
 from publish.edition import publish
 from publish.pointer import latest_edition
 from tenderline.stages import STAGES, Stage
@@ -92,6 +93,8 @@ class Run:
         if not self._goes_on("tables"):
             return None
         self.told(f"{publication.id} tables", 1)
+        if self._goes_on("publish"):
+            derive_ahead(publication, self.lake, inputs)
         tables = self._keep(build_tables(publication, self.lake, inputs))
         if not self._goes_on("check"):
             return None

@@ -20,10 +20,9 @@ from publish.json.part import (
     NONCONFORMING,
     PACKAGED,
     Form,
-    packed,
-    packed_lines,
     source_public,
 )
+from publish.json.pieces import packed, packed_lines
 from publish.making import Making, Rows
 from transforms.convert import REJECTS
 from transforms.derived import results

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 import orjson
 
 from kernel import Source, Window
-from publish.json.part import SEPARATOR, packed
+from publish.json.pieces import SEPARATOR, packed
 from publish.making import Making
 
 LIMITS = {"bytes": 10**9, "packed": 10**7, "weight": 250_000}

@@ -11,7 +11,7 @@ import pytest
 
 from kernel import Lake, Manifest
 from publish.json import packages as packages_module
-from publish.json.part import PIECE, Pieces
+from publish.json.pieces import PIECE, Pieces
 from publish.loader import load
 from tests.made import award_release, converted, package, release
 from transforms import parts as parts_module

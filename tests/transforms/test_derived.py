@@ -14,9 +14,14 @@ from kernel import Lake, Manifest
 from publish.loader import load
 from tests.made import SOURCE, award_release, compiled, converted, package
 from tests.transforms.test_renewal import DATES, DAYS, in_memory, many
+from transforms import derivation as identities
 from transforms import derived, parts
 from transforms.compile import compile_records
-from transforms.derived import Derivation, derive, results
+from transforms.derivation import Derivation
+from transforms.derived import derive, derive_all, results
+from transforms.deriving import Reader
+from transforms.lines import unpack
+from transforms.parts import ocid_of
 from transforms.renewal import month_parts
 from transforms.tables import bundle, groups, part
 from transforms.tables.build import build_tables
@@ -35,12 +40,26 @@ def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TENDERLINE_JOBS", "1")
 
 
+class Upper(Reader):
+    """Makes of a part its ocids in capitals, and more behind them."""
+
+    def __init__(self, more: str) -> None:
+        self.more, self.found = more, ""
+
+    def public(self, record: dict[str, Any], _masks: Any) -> None:
+        self.found += record["ocid"].upper()
+
+    def made(self, _withheld: Any) -> bytes:
+        return f"{self.found}{self.more}".encode()
+
+
 def upper(data: bytes, more: str) -> bytes:
-    return data + more.encode()
+    """What `Upper` makes of a part."""
+    return ("".join(ocid_of(line).upper() for line in unpack(data)) + more).encode()
 
 
 def derivation(more: str = "a", **about: Any) -> Derivation:
-    return Derivation("test", upper, (more,), "text/plain", {"more": more, **about})
+    return Derivation("test", Upper, (more,), "text/plain", {"more": more, **about})
 
 
 def tables_of(lake: Lake, records: Manifest) -> list[tuple[str, bytes]]:
@@ -92,6 +111,25 @@ def test_only_parts_that_changed_are_opened(monkeypatch: pytest.MonkeyPatch) -> 
                    for r in results(lake, then, made))  # fmt: skip
 
 
+def test_a_part_is_read_once_for_all_that_lacks_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    with in_memory() as lake:
+        first = compiled(lake, many(range(200)))
+        derive(SOURCE.id, lake, first, derivation("b"))
+        then = compiled(lake, many(range(7, 8), id="b"), window=DAYS[3])
+        found = opened(lake, monkeypatch)
+        whole = [part.artifact.path for part in month_parts(then)]
+        both = derive_all(SOURCE.id, lake, then, [derivation(), derivation("b")])
+        assert found == whole
+        changed = {part.artifact.path for part in month_parts(then) if not part.artifact.folder}
+        assert [[a.folder for a in made.artifacts].count("") for made in both] == [
+            len(whole), len(changed)
+        ]  # fmt: skip
+        for more, made in zip("ab", both, strict=True):
+            assert made == derive(SOURCE.id, lake, then, derivation(more))
+            expected = [upper(lake.load(p.manifest, p.artifact), more) for p in month_parts(then)]
+            assert list(results(lake, then, made)) == expected
+
+
 def test_other_settings_or_other_code_derive_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     with in_memory() as lake:
         records = compiled(lake, many(range(60)))
@@ -99,7 +137,7 @@ def test_other_settings_or_other_code_derive_anew(monkeypatch: pytest.MonkeyPatc
         other = derive(SOURCE.id, lake, records, derivation("b"))
         assert one.folder != other.folder
         assert not [a for a in other.artifacts if a.folder]
-        monkeypatch.setattr(derived, "__version__", "2099.1.0")
+        monkeypatch.setattr(identities, "__version__", "2099.1.0")
         new = derive(SOURCE.id, lake, records, derivation())
         assert new.folder not in (one.folder, other.folder)
         assert not [a for a in new.artifacts if a.folder]
@@ -122,7 +160,7 @@ def test_of_two_at_the_same_time_the_first_commit_counts(monkeypatch: pytest.Mon
         first = derive(SOURCE.id, lake, records, derivation())
         before = {a.path: lake.load(first, a) for a in first.artifacts}
         monkeypatch.setattr(Lake, "committed", lambda *_: None)
-        monkeypatch.setattr(derived, "_known", lambda *_: {})
+        monkeypatch.setattr(identities, "_known", lambda *_: {})
         assert derive(SOURCE.id, lake, records, derivation()) == first
         assert {a.path: lake.load(first, a) for a in first.artifacts} == before
 
@@ -201,7 +239,7 @@ def test_a_source_of_several_publications_is_derived_once(monkeypatch: pytest.Mo
         records = compiled(lake, many(range(30)))
         build_tables(PUBLICATION, lake, [(SOURCE, records)])
         found = opened(lake, monkeypatch)
-        monkeypatch.setattr(part, "rows_of", None)
+        monkeypatch.setattr(part, "Rows", None)
         build_tables(load("sell2wales"), lake, [(SOURCE, records)])
         assert not found
 

@@ -44,6 +44,10 @@ class Masks:
         self._count, self.secrets, self.all_text = count, secrets, all_text
         self._sought, self._named = sought, named
 
+    def uncounted(self) -> "Masks":
+        """The same for quoting what was counted already: what these mask is not counted."""
+        return Masks(_uncounted, self.secrets, self._sought, self._named, all_text=self.all_text)
+
     def needed(self, texts: Collection[str], kind: int) -> Look | None:
         """What may be among `texts` and is to be masked; None if nothing is."""
         joined, prose = "\0".join(texts), kind == PROSE
@@ -95,6 +99,10 @@ class Masks:
     def _put(self, field: str, rule: str) -> str:
         self._count(field, rule)
         return WITHHELD
+
+
+def _uncounted(field: str, rule: str) -> None:
+    """Count nothing."""
 
 
 @lru_cache(maxsize=1 << 14)  # reports quote the same places and messages again and again

@@ -3,16 +3,16 @@
 Owns the contents of these bundles. What becomes a row is `transforms.tables.tabulator`'s matter.
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from kernel import Lake, Manifest, Source
-from transforms.derived import Derivation, derive
-from transforms.jsontext import loads
-from transforms.lines import unpack
-from transforms.privacy.policy import policy
-from transforms.privacy.redaction import Redaction
-from transforms.privacy.takedowns import Takedowns, takedowns
+from transforms.derivation import Derivation
+from transforms.derived import derive
+from transforms.deriving import Reader
+from transforms.privacy.masks import Masks
 from transforms.rates import reference_rates
 from transforms.tables.bundle import MEDIA_TYPE, bundled
 from transforms.tables.layout import all_tables, schemas
@@ -23,15 +23,16 @@ ODDITIES = "oddities"  # in a bundle: how often which column could not be read, 
 
 def source_rows(source: Source, lake: Lake, records: Manifest) -> Manifest:
     """The rows of all parts of the records of `source`, made where they were not made yet."""
-    return derive(source.id, lake, records, _derivation(source, lake))
+    return derive(source.id, lake, records, rows(source))
 
 
 def rows_settings(source: Source, lake: Lake) -> str:
     """The hash of all that the rows of a part depend on beside the part."""
-    return _derivation(source, lake).identity
+    return rows(source).identity(lake)
 
 
-def _derivation(source: Source, lake: Lake) -> Derivation:
+def rows(source: Source) -> Derivation:
+    """The derivation of the rows of `source`."""
     clock = source.fetch.clock
     shape = [asdict(table) for table in all_tables().values()]
     settings = {
@@ -39,30 +40,32 @@ def _derivation(source: Source, lake: Lake) -> Derivation:
         "clock": clock,
         "tables": shape,
         "rates": str(reference_rates().last),
-        "privacy": [policy().identity, takedowns(lake).identity],
     }
-    arguments = (source.id, clock, takedowns(lake))
-    return Derivation("rows", rows_of, arguments, MEDIA_TYPE, settings)
+    return Derivation("rows", Rows, (source.id, clock), MEDIA_TYPE, settings)
 
 
-def rows_of(data: bytes, source_id: str, clock: str, down: Takedowns) -> bytes:
-    """The bundle of a part, of which no row says what the policy withholds.
+class Rows(Reader):
+    """Makes the bundle of a part, of which no row says what the policy withholds.
 
     Args:
-        data: the part: packed lines, each a record.
         source_id: whose records they are.
         clock: the name of the time zone of date-times without offset.
-        down: what was asked to be taken down.
     """
-    redaction = Redaction(down)
-    rows = Tabulator(ZoneInfo(clock))
-    for line in unpack(data):
-        record = loads(line)
-        redaction.record(record)
-        rows.add(record, {"source": source_id, "ocid": record["ocid"]})
-    found = {
-        name: rows.take(name, schema, sparse=True)
-        for name, schema in schemas().items()
-        if rows.rows(name)
-    }
-    return bundled(found, {ODDITIES: rows.oddities})
+
+    def __init__(self, source_id: str, clock: str) -> None:
+        self._source = source_id
+        self._rows = Tabulator(ZoneInfo(clock))
+
+    def public(self, record: dict[str, Any], _masks: Masks) -> None:
+        """Gather the rows of a record; see `transforms.deriving.Deriver`."""
+        self._rows.add(record, {"source": self._source, "ocid": record["ocid"]})
+
+    def made(self, _withheld: Mapping[str, int]) -> bytes:
+        """The bundle."""
+        rows = self._rows
+        found = {
+            name: rows.take(name, schema, sparse=True)
+            for name, schema in schemas().items()
+            if rows.rows(name)
+        }
+        return bundled(found, {ODDITIES: rows.oddities})

@@ -40,8 +40,7 @@ def judge_source(
         The coverage of every known field in compiled releases and of every other in releases as
         published, and the declared extensions that are not known.
     """
-    urls = sorted({url for manifest in conversions for url in manifest.notes["extensions"]})
-    extensions, unknown = recognised(urls)
+    extensions, unknown = declared(conversions)
     fields = _Fields(model(extensions))
     for data in results(lake, records, source_judged(source, lake, records, extensions)):
         bundle = Bundle(data)
@@ -53,6 +52,12 @@ def judge_source(
     for finding, ocid in _of_records(records):
         rows.add(finding, level=PROCESS, source=source.id, ocid=ocid)
     return fields.coverage(), unknown
+
+
+def declared(conversions: Sequence[Manifest]) -> tuple[frozenset[str], tuple[str, ...]]:
+    """The ids of the extensions that packages of a source declare; the urls that are not known."""
+    urls = sorted({url for manifest in conversions for url in manifest.notes["extensions"]})
+    return recognised(urls)
 
 
 class _Fields:

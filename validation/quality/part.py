@@ -5,17 +5,16 @@ what was published, what a reader relies on is asked of the process as it stands
 release depends on no other, so that parts can be judged apart.
 """
 
+from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from kernel import Lake, Manifest, Source
-from transforms.derived import Derivation, derive
+from transforms.derivation import Derivation
+from transforms.derived import derive
 from transforms.findings import Finding
-from transforms.jsontext import loads
-from transforms.lines import unpack
 from transforms.ocds.model import model
-from transforms.privacy.masks import WITHHELD
-from transforms.privacy.policy import policy
+from transforms.privacy.masks import WITHHELD, Masks
 from transforms.privacy.redaction import Redaction
 from transforms.privacy.takedowns import Takedowns, takedowns
 from transforms.tables.bundle import MEDIA_TYPE, bundled
@@ -46,26 +45,26 @@ def source_judged(
         records: of the source.
         extensions: the ids of those that its packages declare.
     """
+    return derive(source.id, lake, records, judged(source, lake, extensions))
+
+
+def judged(source: Source, lake: Lake, extensions: frozenset[str]) -> Derivation:
+    """The derivation of what checks find; arguments are those of `source_judged`."""
     clock, declared = source.fetch.clock, sorted(extensions)
     settings = {
         "source": source.id,
         "clock": clock,
         "extensions": declared,
         "checks": [[check.id, check.version, check.severity] for check in CHECKS],
-        "privacy": [policy().identity, takedowns(lake).identity],
     }
     arguments = (source.id, clock, tuple(declared), takedowns(lake))
-    derivation = Derivation("judged", judged_of, arguments, MEDIA_TYPE, settings)
-    return derive(source.id, lake, records, derivation)
+    return Derivation("judged", Judged, arguments, MEDIA_TYPE, settings)
 
 
-def judged_of(
-    data: bytes, source_id: str, clock: str, extensions: tuple[str, ...], down: Takedowns
-) -> bytes:
-    """The bundle of a part: failures as rows and in groups, the counters, what fields there were.
+class Judged:
+    """Makes the bundle of a part: failures as rows and in groups, counters, what fields there were.
 
     Args:
-        data: the part: packed lines, each a record.
         source_id: whose records they are.
         clock: the name of the time zone of date-times without offset.
         extensions: the ids of those that hold beside the standard.
@@ -73,30 +72,23 @@ def judged_of(
 
     What is judged is whole; what is quoted of it is what may be published.
     """
-    judging = _Judging(source_id, clock, frozenset(extensions), down)
-    for line in unpack(data):
-        judging.judge(loads(line))
-    return judging.bundle()
-
-
-class _Judging:
-    """What is found and counted of a part, in order of its records."""
 
     def __init__(
-        self, source_id: str, clock: str, extensions: frozenset[str], down: Takedowns
+        self, source_id: str, clock: str, extensions: tuple[str, ...], down: Takedowns
     ) -> None:
         self.source_id = source_id
-        facts, zone = model(extensions), ZoneInfo(clock)
+        facts, zone = model(frozenset(extensions)), ZoneInfo(clock)
         self.releases = Judge(facts, OF_RELEASES, zone)
         self.processes = Judge(facts, OF_PROCESSES, zone)
         self.tallies = {level: Tally(level, checks) for level, checks in COUNTED.items()}
         self.failures = Failures(down)
         self.redaction = Redaction(down)
+        self._found: list[tuple[Finding, str, Any]] = []
 
-    def judge(self, record: dict[str, Any]) -> None:
+    def whole(self, record: dict[str, Any]) -> None:
         """Judge the releases of a process, and the process."""
-        ocid, compiled = record["ocid"], record["compiled"]
-        found: list[tuple[Finding, str, Any]] = []
+        compiled = record["compiled"]
+        found = self._found = []
         for envelope in record["releases"]:
             release = envelope["release"]
             self.releases.counts = self.tallies[RELEASE].counts(self.source_id, release)
@@ -105,13 +97,15 @@ class _Judging:
             found += [(finding, RELEASE, release["id"]) for finding in self.releases(release)]
         self.processes.counts = self.tallies[PROCESS].counts(self.source_id, compiled)
         found += [(finding, PROCESS, None) for finding in self.processes(compiled)]
-        if found:
-            masks = self.redaction.record(record)  # after it was judged; values change with it
-            for finding, level, name in found:
-                self.failures.add(finding, level=level, source=self.source_id, ocid=ocid,
-                                  release_id=name, masks=masks)  # fmt: skip
 
-    def bundle(self) -> bytes:
+    def public(self, record: dict[str, Any], masks: Masks) -> None:
+        """Quote what was found; the values that it was found in have changed with the record."""
+        quoting = masks.uncounted()
+        for finding, level, name in self._found:
+            self.failures.add(finding, level=level, source=self.source_id, ocid=record["ocid"],
+                              release_id=name, masks=quoting)  # fmt: skip
+
+    def made(self, _withheld: Mapping[str, int]) -> bytes:
         """All of it."""
         groups = self.failures.told()
         tables = {level: tally.table(self._label) for level, tally in self.tallies.items()}
