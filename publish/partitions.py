@@ -8,11 +8,11 @@ and several of them refuse a column that is in both.
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from publish.making import Making, Rows
+from transforms.database import database
 from transforms.tables.groups import ROW_GROUP, Filled
 
 FOLDER = "partitioned"
@@ -54,8 +54,7 @@ def _pieces(making: Making, table: str, paths: Sequence[Path]) -> Iterator[tuple
 
 def _runs(making: Making, paths: Sequence[Path]) -> Runs:
     """How many rows each source and year have, in the order in which they stand in the files."""
-    with duckdb.connect() as connection:
-        connection.execute("SET TimeZone = 'UTC'")
+    with database(making.folder) as connection:
         for name, files in (("processes", making.parquet["processes"]), ("found", paths)):
             names = [str(path) for path in files]
             connection.read_parquet(names, hive_partitioning=False).create_view(name)

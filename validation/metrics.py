@@ -6,9 +6,9 @@ Owns the queries. What the numbers ought to be is in `validation.suites`.
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import duckdb
 import pandas as pd
 
+from transforms.database import database
 from transforms.ocds.model import EVERY, model
 from transforms.ocds.places import field_at
 from transforms.tables.schema import Table, tables
@@ -28,7 +28,7 @@ def measure(files: Mapping[str, Path]) -> pd.DataFrame:
         process), `money_without_currency`, `negative_money`, `unlisted_codes` (rows with a code
         that is not of a closed set).
     """
-    with duckdb.connect() as connection:
+    with database() as connection:
         for name, path in files.items():
             connection.read_parquet(str(path)).create_view(name)
         rows = [connection.sql(_query(table)).fetchall()[0] for table in tables().values()]

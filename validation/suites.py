@@ -1,7 +1,7 @@
 """Great Expectations suites: one for each table, one for the metrics frame.
 
 Owns what is expected of tables, derived from their facts and the model of OCDS, and the running of
-it. Bulk work is DuckDB's; Great Expectations sees what that counted, and the first 20,000 rows of
+it. Bulk work is DuckDB's; Great Expectations sees what that counted, and the first 5,000 rows of
 a table. Data Docs are never built: they write values unescaped and load assets of third parties.
 """
 
@@ -17,7 +17,7 @@ from transforms.tables.schema import Table, tables
 from validation.gate import Result
 from validation.metrics import closed_codes
 
-FRAME = 20_000  # rows of a table that it sees: the memory of more would not be bounded
+FRAME = 5_000  # rows of a table that it sees: the memory of more would not be bounded
 LISTED = 5  # columns named in a result; more are only counted
 FATAL, WARN = {"fatal": True}, {"fatal": False}
 

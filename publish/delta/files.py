@@ -17,9 +17,9 @@ import orjson
 from isal import igzip
 
 from kernel import LakeCorrupt
-from publish.delta.database import database
 from publish.delta.side import Side
 from publish.delta.state import Pair, Release, State
+from transforms.database import database
 from transforms.sorting import Item, Sorter
 
 OLD, NEW = "old", "new"

@@ -12,9 +12,9 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from publish.delta.database import database
 from publish.delta.shape import ROWS, TABLES
 from publish.delta.side import SUFFIX, Side
+from transforms.database import database
 from transforms.tables.answers import answers
 from transforms.tables.groups import ROW_GROUP, Filled
 

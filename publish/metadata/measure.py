@@ -14,6 +14,7 @@ import duckdb
 
 from publish.metadata.description import File
 from publish.metadata.shape import Field, Shape
+from transforms.database import database
 
 PROCESSES = "processes"  # dates the rows of tables that have no date of their own
 FIRST = "first_release"  # the column that dates a row of a table that has it
@@ -178,8 +179,7 @@ class Opened:
 @contextmanager
 def opened(tables: Mapping[str, Sequence[File]]) -> Iterator[Opened]:
     """The tables, while the files are there."""
-    with duckdb.connect() as connection:
-        connection.execute("SET TimeZone = 'UTC'")
+    with database() as connection:
         yield Opened(connection, tables)
 
 

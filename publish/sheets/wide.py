@@ -22,6 +22,7 @@ from kernel import Source
 from publish.sheets.pieces import pieces
 from publish.sheets.sheet import Look
 from publish.sheets.styles import Style
+from transforms.database import database
 from transforms.tables.answers import places
 from transforms.tables.layout import all_tables
 
@@ -87,7 +88,7 @@ def wide_rows(
     """
     columns = {name: found for name, found in _read().items() if name in tables}
     empty = {name: all_tables()[name].schema({}).empty_table() for name in _read()}
-    with duckdb.connect(config={"threads": 1}) as connection:
+    with database(threads=1) as connection:
         connection.execute(places(sources)).fetchall()
         for piece in _some(pieces(tables, columns)):
             for name, rows in (empty | piece).items():

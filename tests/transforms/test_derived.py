@@ -254,7 +254,7 @@ def test_a_bundle_gives_back_what_was_put_into_it() -> None:
     assert found.table("full") == table
     assert found.table("none") is None
     assert found.value("told") == {"a": [None], "b": 1}
-    assert bundle.MEDIA_TYPE == "application/zip"
+    assert bundle.MEDIA_TYPE == "application/zstd"
 
 
 @pytest.mark.parametrize("pieces", [[7], [3, 4], [1] * 7, [5, 0, 2], []])

@@ -19,6 +19,7 @@ from transforms.tables.layout import all_tables, schemas
 from transforms.tables.tabulator import Tabulator
 
 ODDITIES = "oddities"  # in a bundle: how often which column could not be read, or was rounded
+SPARE: dict[str, list[Tabulator]] = {}  # by clock, without rows: making one takes time
 
 
 def source_rows(source: Source, lake: Lake, records: Manifest) -> Manifest:
@@ -53,8 +54,9 @@ class Rows(Reader):
     """
 
     def __init__(self, source_id: str, clock: str) -> None:
-        self._source = source_id
-        self._rows = Tabulator(ZoneInfo(clock))
+        self._source, self._clock = source_id, clock
+        spare = SPARE.setdefault(clock, [])
+        self._rows = spare.pop() if spare else Tabulator(ZoneInfo(clock))
 
     def public(self, record: dict[str, Any], _masks: Masks) -> None:
         """Gather the rows of a record; see `transforms.deriving.Deriver`."""
@@ -68,4 +70,7 @@ class Rows(Reader):
             for name, schema in schemas().items()
             if rows.rows(name)
         }
-        return bundled(found, {ODDITIES: rows.oddities})
+        made = bundled(found, {ODDITIES: rows.oddities})
+        rows.forget()
+        SPARE[self._clock].append(rows)
+        return made

@@ -110,6 +110,11 @@ class Tabulator:
         found = pa.Table.from_arrays(arrays, schema=pa.schema(fields, metadata=schema.metadata))
         return converted(table, found, schema, self._clock)
 
+    def forget(self) -> None:
+        """Forget what was counted; no row may be there any more."""
+        for counts in (self.oddities, self.unheld, self.left_out):
+            counts.clear()
+
     def _object(self, node: Node, item: dict[str, Any], sheet: int, where: str) -> None:
         """A row of `sheet`, and the rows of the arrays in its object."""
         found: list[Found] = []

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 
+from transforms.database import database
 from transforms.tables.schema import Table, tables
 from validation.dataset.registry import REGISTER, DatasetCheck, Outcome
 from validation.dataset.urls import Fetch, url_availability
@@ -39,7 +40,7 @@ def judge_edition(
 
     The failures of an outcome must be read before the next one is asked for.
     """
-    with duckdb.connect() as connection:
+    with database() as connection:
         open_views(connection, files, older)
         for one in checks(fetch):
             if one.compares and older is None:
@@ -57,7 +58,6 @@ def open_views(
 
     Each has all columns of the table as it is now: those that a file lacks are empty.
     """
-    connection.execute("SET TimeZone = 'UTC'")
     connection.execute("CREATE SCHEMA older")
     for name, table in tables().items():
         connection.register(f"shape_of_{name}", table.schema({}).empty_table())

@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from transforms.database import database
 from transforms.tables.groups import Filled
 from validation.catalogue import told
 
@@ -139,7 +139,7 @@ def add_up(
     Returns:
         How many rows it has; the counts over all buyers and months; the buyers with most failures.
     """
-    with duckdb.connect() as connection:
+    with database(path.parent) as connection:
         connection.read_parquet(str(counters)).create_view("parts")
         connection.register("rules", _rules(rules))
         schema = SCHEMA.with_metadata(dict(metadata))

@@ -10,13 +10,11 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-import duckdb
 import pyarrow.parquet as pq
 
 from kernel import Source
+from transforms.database import database
 from transforms.tables.schema import Column, Table
-
-MEMORY = "500MB"  # of DuckDB; what is more goes to files
 
 
 def _rows(name: str) -> list[dict[str, str]]:
@@ -81,9 +79,7 @@ def answer(
     Yields:
         Each file and how many rows it has.
     """
-    with duckdb.connect() as connection:
-        connection.execute(f"SET memory_limit = '{MEMORY}'")
-        connection.execute("SET temp_directory = $1", [str(folder / "spill")])
+    with database(folder) as connection:
         for name, paths in tables.items():
             connection.read_parquet([str(path) for path in paths]).create_view(name)
         connection.execute(places(sources)).fetchall()
