@@ -41,7 +41,8 @@ class Derivation:
     def identity(self, lake: Lake) -> str:
         """The hash of all that the results depend on in `lake` beside the records."""
         privacy = [policy().identity, takedowns(lake).identity]
-        return digest(canonical([self.stage, dict(self.settings), privacy, __version__]))
+        form = [self.stage, self.media_type, __version__]
+        return digest(canonical([form, dict(self.settings), privacy]))
 
 
 class Making:

@@ -1,12 +1,11 @@
 """A bundle: small tables and JSON values in one file, for what is derived of a part of records.
 
-Owns its form: a ZIP archive without clocks whose entries are Arrow streams, JSON, and files as they
-are, packed by zstd as a whole: small tables have much in common. Equal content gives equal bytes.
+Owns its form: Arrow streams one behind another, packed by zstd as a whole, for small tables have
+much in common. Each is a table, whose name its schema tells; the last has JSON values and files, a
+row for each. Equal content gives equal bytes.
 """
 
-import io
-import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import orjson
@@ -14,9 +13,10 @@ import pyarrow as pa
 import zstandard
 
 MEDIA_TYPE = "application/zstd"
-TABLE, VALUE = ".arrow", ".json"
 LEVEL = 3  # as for lines of JSON
 ALONE = pa.ipc.IpcWriteOptions(use_threads=False)  # a forked process has no threads of its own
+NAME = b"name"  # of a table, in the metadata of its schema; the last one has none
+OTHERS = pa.schema([("name", pa.string()), ("data", pa.binary())])
 
 
 def bundled(
@@ -25,51 +25,54 @@ def bundled(
     files: Mapping[str, bytes] | None = None,
 ) -> bytes:
     """Tables, of which those without rows are left out, JSON values, and files, as one file."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        for name, table in tables.items():
-            if table.num_rows:
-                _put(archive, name + TABLE, _stream(table))
-        for name, value in values.items():
-            _put(archive, name + VALUE, orjson.dumps(value, option=orjson.OPT_SORT_KEYS))
-        for name, data in (files or {}).items():
-            _put(archive, name, data)
-    return zstandard.ZstdCompressor(level=LEVEL).compress(out.getbuffer())
+    written = {n: orjson.dumps(v, option=orjson.OPT_SORT_KEYS) for n, v in values.items()}
+    written |= files or {}
+    others = pa.table([[*written], [*written.values()]], schema=OTHERS)
+    sink = pa.BufferOutputStream()
+    for name, table in tables.items():
+        if table.num_rows:
+            _put(sink, _filled(table, name))
+    _put(sink, others)
+    return zstandard.ZstdCompressor(level=LEVEL).compress(sink.getvalue())
 
 
 class Bundle:
     """What `bundled` put into `data`."""
 
     def __init__(self, data: bytes) -> None:
-        unpacked = zstandard.ZstdDecompressor().decompress(data)
-        self._archive = zipfile.ZipFile(io.BytesIO(unpacked))
-        self._names = frozenset(self._archive.namelist())
+        self._tables = dict(_streams(zstandard.ZstdDecompressor().decompress(data)))
+        self._others = dict(zip(*self._tables.pop("").to_pydict().values(), strict=True))
 
     def table(self, name: str) -> pa.Table | None:
-        """The table, with the plain schema of the columns that it fills; None without rows."""
-        if name + TABLE not in self._names:
-            return None
-        return pa.ipc.open_stream(pa.py_buffer(self.file(name + TABLE))).read_all()
+        """The table, of the columns that it fills; None without rows."""
+        return self._tables.get(name)
 
     def value(self, name: str) -> Any:
         """The JSON value."""
-        return orjson.loads(self.file(name + VALUE))
+        return orjson.loads(self._others[name])
 
     def file(self, name: str) -> bytes:
         """The file, as it was given."""
-        return self._archive.read(name)
+        found: bytes = self._others[name]
+        return found
 
 
-def _stream(table: pa.Table) -> pa.Buffer:
-    """As an Arrow stream of the columns that have a value: its reader knows the others."""
+def _filled(table: pa.Table, name: str) -> pa.Table:
+    """The columns of a table that have a value, which its reader knows by their names."""
     named = zip(table.column_names, table.columns, strict=True)
     filled = {name: column for name, column in named if column.null_count < table.num_rows}
-    plain = pa.table(filled)  # without metadata
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, plain.schema, options=ALONE) as stream:
-        stream.write_table(plain)
-    return sink.getvalue()
+    return pa.table(filled, metadata={NAME: name.encode()})
 
 
-def _put(archive: zipfile.ZipFile, name: str, data: bytes | pa.Buffer) -> None:
-    archive.writestr(zipfile.ZipInfo(name), data)  # dated 1980, stored as it is
+def _put(sink: pa.BufferOutputStream, table: pa.Table) -> None:
+    with pa.ipc.new_stream(sink, table.schema, options=ALONE) as stream:
+        stream.write_table(table)
+
+
+def _streams(data: bytes) -> Iterator[tuple[str, pa.Table]]:
+    """Each table by its name, and the last one by none."""
+    source = pa.BufferReader(data)
+    while source.tell() < source.size():
+        table = pa.ipc.open_stream(source).read_all()
+        name = (table.schema.metadata or {}).get(NAME, b"").decode()
+        yield name, table.replace_schema_metadata(None)

@@ -4,6 +4,7 @@ Owns where a row group ends, so that how its rows came together leaves no trace 
 a fixed number of rows, or earlier where they are long, so that memory is bounded.
 """
 
+from collections.abc import Sequence
 from concurrent.futures import Executor, Future
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +19,7 @@ ROW_GROUP = 122_880  # rows: DuckDB's own unit of parallel work
 MOST = 24 << 20  # bytes of rows behind which a row group ends: written, it takes six times that
 CELL = 5  # bytes of a cell beside its text, also of an empty one
 SMALL = 64  # tables held as they came: a column of a few rows takes more for itself than for them
+LARGE = 1_000  # rows of a table that is not held so
 
 
 class Filled:
@@ -50,11 +52,10 @@ class Filled:
     def add(self, table: pa.Table) -> None:
         """Append rows; a column of the file that `table` lacks has no value in them."""
         self._small.append(table)
-        if len(self._small) >= SMALL:
-            self._gather()
         self._count += table.num_rows
-        self._bytes += table.get_total_buffer_size()
         self.rows += table.num_rows
+        if len(self._small) >= SMALL or table.num_rows >= LARGE:
+            self._gather()
         while self._count >= self.size or self._bytes >= MOST:
             if not self._write_full():
                 break
@@ -87,10 +88,9 @@ class Filled:
 
     def _gather(self) -> None:
         if self._small:
-            first = self._none()  # tells the order and the types of the columns
-            rows = pa.concat_tables([first, *self._small], promote_options="default")
-            rows = pa.Table.from_arrays(rows.columns, schema=self.schema)
-            self._held.append(rows.combine_chunks())
+            rows = joined(self._small, self.schema)
+            self._bytes += rows.get_total_buffer_size()
+            self._held.append(rows)
         self._small = []
 
     def _write_full(self) -> bool:
@@ -133,6 +133,29 @@ class Filled:
         if self._under_way:
             self._under_way.result()
         self._under_way = None
+
+
+def joined(tables: Sequence[pa.Table], schema: pa.Schema) -> pa.Table:
+    """The rows of tables, which may lack columns of `schema`, one behind another in one piece.
+
+    As Arrow's own way of joining tables of different columns does, in half the time.
+    """
+    places = [{name: n for n, name in enumerate(table.column_names)} for table in tables]
+    columns = []
+    for field in schema:
+        chunks, empty = [], 0  # rows without a value, of some tables
+        for table, place in zip(tables, places, strict=True):
+            if field.name not in place:
+                empty += table.num_rows
+                continue
+            if empty:
+                chunks.append(pa.nulls(empty, field.type))
+            chunks += table.column(place[field.name]).chunks
+            empty = 0
+        if empty or not chunks:
+            chunks.append(pa.nulls(empty, field.type))
+        columns.append(chunks[0] if len(chunks) == 1 else pa.concat_arrays(chunks))
+    return pa.Table.from_arrays(columns, schema=schema)
 
 
 def row_bytes(table: pa.Table) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
