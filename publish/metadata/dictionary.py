@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from publish.metadata.measure import Codes, Fit, Measured, Opened
+from publish.metadata.fill import Measured
+from publish.metadata.measure import Codes, Fit, Opened
 from publish.metadata.shape import Field, Shape
 from transforms.ocds.fields import Field as Known
 from transforms.ocds.model import EVERY, model

@@ -7,12 +7,11 @@ and codes are quoted, for they may hold anything.
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import date
 
 import duckdb
 
 from publish.metadata.description import File
+from publish.metadata.fill import Fill, Measured
 from publish.metadata.shape import Field, Shape
 from transforms.database import database
 
@@ -23,45 +22,6 @@ LINKS = ("source", "ocid")  # of a row to its process
 FIRST_ROWS = 1000  # read for examples
 Codes = frozenset[str] | None
 Fit = frozenset[str] | str  # which values may be shown: codes, or what an expression matches
-
-
-@dataclass(slots=True)
-class Fill:
-    """How often a column is filled: over all, by year, and on which days first and last.
-
-    `beyond` counts filled cells with a code that the codelist does not have.
-    """
-
-    filled: int = 0
-    beyond: int = 0
-    by_year: dict[int, int] = field(default_factory=dict)
-    first: date | None = None
-    last: date | None = None
-
-    def add(self, day: date | None, filled: int) -> None:
-        """Add so many filled cells of the rows of `day`."""
-        self.filled += filled
-        if day and filled:
-            self.by_year[day.year] = self.by_year.get(day.year, 0) + filled
-            self.first = min(self.first or day, day)
-            self.last = max(self.last or day, day)
-
-
-@dataclass(slots=True)
-class Measured:
-    """A table's rows, over all and by year, and the fill of each column in order."""
-
-    fills: tuple[Fill, ...]
-    rows: int = 0
-    by_year: dict[int, int] = field(default_factory=dict)
-
-    def add(self, day: date | None, rows: int, filled: Sequence[int]) -> None:
-        """Add the rows of `day`, with the filled cells of each column."""
-        self.rows += rows
-        if day:
-            self.by_year[day.year] = self.by_year.get(day.year, 0) + rows
-        for fill, count in zip(self.fills, filled, strict=True):
-            fill.add(day, count)
 
 
 class Opened:
@@ -89,17 +49,29 @@ class Opened:
         measured = Measured(tuple(Fill() for _ in fields))
         if table in self._empty:
             return measured
-        counts = ", ".join(f"count(*) FILTER ({_full(column)})" for column in fields)
-        day, source = self._dated(table)
-        query = f"SELECT {day} AS day, count(*), {counts} FROM {source} GROUP BY 1 ORDER BY 1"  # noqa: S608
-        for found, rows, *filled in self._connection.execute(query).fetchall():
-            measured.add(found, rows, filled)
+        for year, rows, *filled in self._connection.execute(self._counting(table)).fetchall():
+            measured.add(year, rows, filled)
         listed = [(f, c, k) for f, c, k in zip(measured.fills, fields, codes, strict=True) if k]
         for fill, beyond in zip(
             (f for f, _, _ in listed), self._beyond(table, listed), strict=True
         ):
             fill.beyond = beyond
         return measured
+
+    def _counting(self, table: str) -> str:
+        """The query that counts rows and cells of each year; first by day, which is a few rows."""
+        fields = self.shapes[table].fields
+        counts = [f"count(*) FILTER ({_full(column)}) AS c{n}" for n, column in enumerate(fields)]
+        sums = [
+            f"sum(c{n})::BIGINT, min(day) FILTER (c{n} > 0), max(day) FILTER (c{n} > 0)"
+            for n in range(len(fields))
+        ]
+        day, source = self._dated(table)
+        return f"""
+            WITH days AS (SELECT {day} AS day, count(*) AS n, {", ".join(counts)}
+                FROM {source} GROUP BY 1)
+            SELECT year(day) AS year, sum(n)::BIGINT, {", ".join(sums)}
+            FROM days GROUP BY 1 ORDER BY 1"""  # noqa: S608
 
     def _beyond(
         self, table: str, columns: Sequence[tuple[Fill, Field, frozenset[str]]]
