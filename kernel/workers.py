@@ -7,18 +7,18 @@ piece of work, there are none: all is done in the process that asks. What one of
 
 import gc
 import os
-import signal
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from functools import partial
 from itertools import chain, islice
-from multiprocessing import current_process, get_context
+from multiprocessing import current_process
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any, Self
 
 from kernel.errors import ConfigError
-from kernel.working import GONE, JOBS, Do, result, send, serve
+from kernel.working import GONE, JOBS, Do, ended, result, send, started
 
 AHEAD = 2  # pieces of work that a process has at once: it does not wait for the next
 HELD = 6  # results for each process that wait for an earlier one
@@ -65,11 +65,7 @@ class Workers:
     def __exit__(self, *_: object) -> None:
         if self._collects:
             gc.enable()
-        for process in self._processes.values():
-            process.kill()
-        for connection, process in self._processes.items():
-            process.join()
-            connection.close()
+        ended(self._processes)
         self._processes.clear()
 
     def each(self, do: Do, work: Iterable[tuple[Any, ...]], *, ahead: int = AHEAD) -> Iterator[Any]:
@@ -112,20 +108,29 @@ class Workers:
         return [result(connection) for connection in self._processes]
 
     def _start(self) -> None:
-        """Start the processes; a Ctrl-C waits until they are deaf to it."""
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        try:
-            context = get_context("fork")
-            while len(self._processes) < self.jobs:
-                ours, theirs = context.Pipe()
-                others = (*self._processes, ours)
-                process = context.Process(target=serve, args=(theirs, others, self.kept))
-                process.daemon = True
-                process.start()
-                theirs.close()
-                self._processes[ours] = process
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        """Start the processes."""
+        while len(self._processes) < self.jobs:
+            connection, process = started(self._processes, self.kept)
+            self._processes[connection] = process
+
+
+@contextmanager
+def aside(do: Do, *args: Any) -> Iterator[Callable[[], Any]]:
+    """Have one piece of work done by another process while this one goes on.
+
+    Yields:
+        What waits for the result, or raises what `do` raised. Where this process may use only one
+        core it does the work itself then.
+    """
+    if cores() < 2:  # noqa: PLR2004 - nobody to share with
+        yield partial(do, *args)
+        return
+    connection, process = started((), ())
+    try:
+        send(connection, do, args)
+        yield partial(result, connection)
+    finally:
+        ended({connection: process})
 
 
 class _Round:

@@ -7,9 +7,11 @@ Owns the messages, and that it ends with the process that asks. How work is shar
 import os
 import signal
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from multiprocessing import get_context
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from multiprocessing.reduction import ForkingPickler
 from queue import SimpleQueue
 from threading import Thread
@@ -20,6 +22,38 @@ from kernel.errors import ConfigError
 JOBS = "TENDERLINE_JOBS"  # a variable of the environment: see `kernel.workers.cores`
 GONE = (EOFError, OSError)  # a process at the other end of a connection has ended
 Do = Callable[..., Any]  # its first arguments are what each process keeps, if it keeps anything
+
+
+def started(others: Iterable[Connection], kept: tuple[Any, ...]) -> tuple[Connection, BaseProcess]:
+    """Start a process; a Ctrl-C waits until it is deaf to it.
+
+    Args:
+        others: our ends of connections to other processes.
+        kept: what it keeps.
+
+    Returns:
+        The connection to it, and the process.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        context = get_context("fork")
+        ours, theirs = context.Pipe()
+        process = context.Process(target=serve, args=(theirs, (*others, ours), kept))
+        process.daemon = True
+        process.start()
+        theirs.close()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    return ours, process
+
+
+def ended(processes: Mapping[Connection, BaseProcess]) -> None:
+    """End processes, whatever they are doing."""
+    for process in processes.values():
+        process.kill()
+    for connection, process in processes.items():
+        process.join()
+        connection.close()
 
 
 def send(connection: Connection, do: Do, args: tuple[Any, ...]) -> None:

@@ -4,13 +4,13 @@ import os
 import signal
 import threading
 import time
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from pathlib import Path
 
 import pytest
 
 from kernel import ConfigError, LakeCorrupt
-from kernel.workers import Workers, cores
+from kernel.workers import Workers, aside, cores
 from kernel.working import JOBS
 
 
@@ -151,3 +151,40 @@ def test_a_process_that_may_have_no_others_works_alone(
     process.start()
     process.join()
     assert (tmp_path / "cores").read_text() == "1"
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_piece_of_work_is_done_aside(jobs: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(JOBS, jobs)
+    with aside(double, 21) as found:
+        number, pid = found()
+    assert number == 42
+    assert (pid == os.getpid()) == (jobs == "1")
+    assert not active_children()
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_an_error_aside_is_raised_where_the_result_is_asked_for(
+    jobs: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(JOBS, jobs)
+    with (
+        aside(refuse, 3, LakeCorrupt("broken", path="x")) as found,
+        pytest.raises(LakeCorrupt, match="broken"),
+    ):
+        found()
+
+
+def interrupted(folder: Path) -> None:
+    with aside(linger, folder, 1):
+        while not [*folder.iterdir()]:
+            time.sleep(0.01)
+        raise KeyError
+
+
+def test_work_aside_ends_with_who_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(JOBS, "2")
+    with pytest.raises(KeyError):
+        interrupted(tmp_path)
+    (begun,) = tmp_path.iterdir()
+    assert not Path(f"/proc/{begun.name}").exists()
