@@ -125,12 +125,16 @@ def aside(do: Do, *args: Any) -> Iterator[Callable[[], Any]]:
     if cores() < 2:  # noqa: PLR2004 - nobody to share with
         yield partial(do, *args)
         return
-    connection, process = started((), ())
+    connection, process = started((), (do, args))  # a fork has them: they need not be sent
     try:
-        send(connection, do, args)
+        send(connection, _kept, ())
         yield partial(result, connection)
     finally:
         ended({connection: process})
+
+
+def _kept(do: Do, args: tuple[Any, ...]) -> Any:
+    return do(*args)
 
 
 class _Round:

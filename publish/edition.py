@@ -11,6 +11,7 @@ from pathlib import Path
 
 from kernel import Artifact, Lake, Manifest, Publication, Source, __version__
 from kernel.manifest import canonical
+from kernel.workers import aside
 from publish import held, pointer, versions
 from publish.answers import write_answers
 from publish.chain import PREVIOUS, previous_of
@@ -80,8 +81,10 @@ def _build(
         scratch = stack.enter_context(lake.store.scratch())
         making = _making(publication, lake, inputs, tables, quality, scratch, stack)
         rows: Rows = {}
-        for part in PARTS:
-            rows |= part(making)
+        with aside(write_awards, making) as awards:
+            for part in PARTS:
+                rows |= part(making)
+            rows |= awards()
         made, told = write_metadata(making, rows)
         rows |= made
         (scratch / "README.md").write_bytes(readme(publication, making.told(), tables, rows))
@@ -174,7 +177,6 @@ PARTS: tuple[Part, ...] = (
     write_partitions,
     write_provenance,
     write_tables,
-    write_awards,
     _summary,
     write_delta,
 )
