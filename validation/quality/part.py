@@ -82,7 +82,8 @@ class Judged:
         self.processes = Judge(facts, OF_PROCESSES, zone)
         self.tallies = {level: Tally(level, checks) for level, checks in COUNTED.items()}
         self.failures = Failures(down)
-        self.redaction = Redaction(down)
+        self.down = down
+        self.labels = Redaction(down).releases(None, ()).uncounted()  # masks of no process
         self._found: list[tuple[Finding, str, Any]] = []
 
     def whole(self, record: dict[str, Any]) -> None:
@@ -115,6 +116,6 @@ class Judged:
 
     def _label(self, buyer_id: str | None, name: str | None) -> str | None:
         """The name of a buyer, as it may be published."""
-        if name is None or buyer_id in self.redaction.takedowns.parties:
+        if name is None or buyer_id in self.down.parties:
             return name and WITHHELD
-        return self.redaction.releases(None, ()).text(name)
+        return self.labels.text(name)

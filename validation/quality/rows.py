@@ -6,7 +6,7 @@ judged before, many at once; of each kind a first example is kept for reports.
 
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -54,6 +54,11 @@ class Group:
     ocid: str | None
     release_id: str | None
     message: str
+
+    def told(self) -> tuple[Any, ...]:
+        """The arguments of a group like this one, as JSON values."""
+        return (self.check, self.severity, self.level, self.place, self.count, self.ocid,
+                self.release_id, self.message)  # fmt: skip
 
 
 Groups = dict[tuple[str, str, str, str], Group]
@@ -127,7 +132,7 @@ class Failures:
 
     def told(self) -> list[tuple[Any, ...]]:
         """The groups as JSON values, each the arguments of a `Group`."""
-        return [astuple(group) for group in self.groups.values()]
+        return [group.told() for group in self.groups.values()]
 
 
 class Rows(AbstractContextManager["Rows"]):
