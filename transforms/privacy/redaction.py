@@ -67,12 +67,17 @@ class Redaction:
             masks.needed(dict.fromkeys(text[2] for text in self._texts if text[3] == kind), kind)
             for kind in (PROSE, NAMED)
         ]
+        clear: list[set[str]] = [set(), set()]  # the same texts stand in several releases
         for holder, key, text, kind in self._texts:
-            if (look := wanted[kind]) is not None:
-                field = key if isinstance(key, str) else "text"
-                masked = masks.text(text, kind, field, look)
-                if masked != text:
-                    holder[key] = masked
+            look = wanted[kind]
+            if look is None or text in clear[kind]:
+                continue
+            field = key if isinstance(key, str) else "text"
+            masked = masks.text(text, kind, field, look)
+            if masked != text:
+                holder[key] = masked
+            else:
+                clear[kind].add(text)
 
     def _any(self, value: Any, kind: int) -> None:
         """Walk through what a field of `kind` holds; gather its texts."""
