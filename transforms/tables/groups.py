@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Self
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -19,6 +20,8 @@ ROW_GROUP = 122_880  # rows: DuckDB's own unit of parallel work
 MOST = 24 << 20  # bytes of rows behind which a row group ends: written, it takes six times that
 CELL = 5  # bytes of a cell beside its text, also of an empty one
 SMALL = 64  # tables held as they came: a column of a few rows takes more for itself than for them
+Lengths = npt.NDArray[np.int64]
+NO_ROWS: Lengths = np.zeros(0, np.int64)
 LARGE = 1_000  # rows of a table that is not held so
 
 
@@ -43,7 +46,8 @@ class Filled:
         self._threads = threads
         self._always = always
         self._file: pq.ParquetWriter | None = None
-        self._held: list[pa.Table] = []
+        self._held: list[pa.Table] = []  # with the columns that are filled
+        self._lengths: list[Lengths] = []  # of the rows of each
         self._small: list[pa.Table] = []  # the latest
         self._count = 0
         self._bytes = 0  # of what is held, about
@@ -66,6 +70,7 @@ class Filled:
             while self._write_full():
                 pass
             if self._count or (self._always and not self.rows):
+                self._gather()
                 self._write(self._count)
             self._wait()
         finally:
@@ -84,36 +89,41 @@ class Filled:
         """Close the file; after an error without what is left."""
         if error is not None:
             self._count, self._held, self._small, self._always = 0, [], [], False
+            self._lengths = []
         self.close()
 
     def _gather(self) -> None:
         if self._small:
-            rows = joined(self._small, self.schema)
-            self._bytes += rows.get_total_buffer_size()
-            self._held.append(rows)
+            there = {name for table in self._small for name in table.column_names}
+            filled = pa.schema([field for field in self.schema if field.name in there])
+            self._hold(joined(self._small, filled))
         self._small = []
+
+    def _hold(self, rows: pa.Table) -> None:
+        lengths = row_bytes(rows, len(self.schema))
+        self._held.append(rows)
+        self._lengths.append(lengths)
+        self._bytes += int(lengths.sum())
 
     def _write_full(self) -> bool:
         """Write a row group if one is full; whether there was one."""
         self._gather()
-        lengths = np.concatenate([row_bytes(table) for table in self._held or [self._none()]])
-        ends = np.cumsum(lengths[: self.size])
+        ends = np.cumsum(np.concatenate([NO_ROWS, *self._lengths])[: self.size])
         rows = int(np.searchsorted(ends, MOST)) + 1
         if rows > len(ends) and len(ends) < self.size:
-            self._bytes = int(ends[-1]) if len(ends) else 0
             return False
         self._write(min(rows, self.size))
         return True
 
-    def _none(self) -> pa.Table:
-        return self.schema.empty_table()
-
     def _write(self, rows: int) -> None:
-        self._gather()
-        held = pa.concat_tables(self._held) if self._held else self._none()
+        held = joined(self._held, self.schema)
         group, rest = held.slice(0, rows), held.slice(rows)
-        self._held, self._count = [rest] if rest.num_rows else [], rest.num_rows
-        self._bytes = rest.nbytes
+        self._held, self._lengths = [], []
+        self._count, self._bytes = rest.num_rows, 0
+        if rest.num_rows > self.size:
+            self._hold(rest)
+        elif rest.num_rows:  # copied: a slice keeps all that it is cut from
+            self._hold(rest.take(np.arange(rest.num_rows)))
         if self._threads is None:
             self._put(group)
             return
@@ -158,9 +168,11 @@ def joined(tables: Sequence[pa.Table], schema: pa.Schema) -> pa.Table:
     return pa.Table.from_arrays(columns, schema=schema)
 
 
-def row_bytes(table: pa.Table) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
-    """How many bytes each row takes, about: what its cells take anywhere, and their texts."""
-    found = np.full(table.num_rows, CELL * table.num_columns, dtype=np.int64)
+def row_bytes(table: pa.Table, columns: int) -> Lengths:
+    """How many bytes each row takes as one of so many columns, about: what its cells take anywhere,
+    and their texts.
+    """
+    found = np.full(table.num_rows, CELL * columns, dtype=np.int64)
     for column in table.columns:
         if pa.types.is_string(column.type):
             lengths = pc.fill_null(pc.binary_length(column), 0)
