@@ -5,6 +5,7 @@ imported inside tasks: this module is parsed for every task that runs.
 """
 
 import logging
+import os
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -37,6 +38,7 @@ DEFAULTS: Mapping[str, Any] = {
     "on_failure_callback": on_failure,
 }
 
+os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # as on the command line
 # It tells three hundred lines about itself at each check, and `namespace_levels` does not reach it.
 logging.getLogger("great_expectations").setLevel(logging.WARNING)
 

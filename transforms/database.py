@@ -11,7 +11,7 @@ from tempfile import mkdtemp
 
 import duckdb
 
-MEMORY = "400MB"  # beside what the process holds; what is more goes to files
+MEMORY = "256MB"  # beside what the process holds; what is more goes to files
 
 
 @contextmanager
