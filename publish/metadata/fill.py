@@ -38,10 +38,13 @@ class Measured:
     rows: int = 0
     by_year: dict[int, int] = field(default_factory=dict)
 
-    def add(self, year: int | None, rows: int, filled: Sequence[Any]) -> None:
-        """Add the rows of `year`, with the filled cells of each column, the first and last day."""
-        self.rows += rows
-        if year is not None:
-            self.by_year[year] = rows
-        for fill, *told in zip(self.fills, filled[::3], filled[1::3], filled[2::3], strict=True):
-            fill.add(year, *told)
+    def add(self, year: int | None, rows: int, start: int, filled: Sequence[Any]) -> None:
+        """Add the rows of `year`: of the columns from `start` on, each in turn, the filled cells,
+        the first day and the last. The rows count with the first columns.
+        """
+        if not start:
+            self.rows += rows
+            if year is not None:
+                self.by_year[year] = rows
+        for place in range(0, len(filled), 3):
+            self.fills[start + place // 3].add(year, *filled[place : place + 3])
