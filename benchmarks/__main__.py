@@ -18,11 +18,13 @@ from benchmarks.peers import Peers
 from benchmarks.places import Places, say, work
 from benchmarks.results import PARTS, read_measured, write_measured
 from benchmarks.timing import ROOT
+from kernel.environment import settle
 from tenderline.stages import STAGES
 
 
 def main() -> None:
     """Measure the parts that are asked for, then write the page of all that was ever measured."""
+    settle()  # as the command line does
     wanted = _options().parse_args()
     folder = wanted.out / "performance"
     with tempfile.TemporaryDirectory(prefix="tenderline-bench-") as name:

@@ -5,7 +5,6 @@ imported inside tasks: this module is parsed for every task that runs.
 """
 
 import logging
-import os
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -27,6 +26,7 @@ from dags.callbacks import on_failure
 from dags.outcomes import outcomes
 from dags.period import period
 from kernel import Lake, Manifest, Publication, Source, Window
+from kernel.environment import settle
 from kernel.window import Step
 
 DEFAULTS: Mapping[str, Any] = {
@@ -38,7 +38,7 @@ DEFAULTS: Mapping[str, Any] = {
     "on_failure_callback": on_failure,
 }
 
-os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # as on the command line
+settle()
 # It tells three hundred lines about itself at each check, and `namespace_levels` does not reach it.
 logging.getLogger("great_expectations").setLevel(logging.WARNING)
 

@@ -10,6 +10,7 @@ import sys
 import click
 
 from kernel import PipelineError
+from kernel.environment import settle
 from tenderline import console
 from tenderline.command import cli
 
@@ -21,8 +22,7 @@ IO_ERROR = 74  # EX_IOERR of sysexits.h: a full disk, a folder that may not be w
 def main() -> None:
     """Run the command line and exit with the code of the error's class."""
     os.umask(0o022)
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # no algebra here: idle threads cost 4%
-    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # its own gives less back
+    settle()
     gc.set_threshold(SELDOM)
     try:
         cli.main(standalone_mode=False)
