@@ -136,14 +136,8 @@ def publication_dag(publication: Publication) -> DAG:
     def publish_edition() -> None:
         @task
         def tables() -> str:
-            from publish.ahead import derive_ahead
-            from transforms.tables.build import build_tables
-
             with outcomes():
-                lake = settings.lake()
-                inputs = _inputs(publication, lake)
-                derive_ahead(publication, lake, inputs)
-                return build_tables(publication, lake, inputs).folder
+                return _built(publication).folder
 
         @task
         def check(folder: str) -> str:
@@ -182,6 +176,17 @@ def publication_dag(publication: Publication) -> DAG:
             published >> _retain(publication)
 
     return publish_edition()
+
+
+def _built(publication: Publication) -> Manifest:
+    """The tables of the newest records, behind all that an edition needs of these."""
+    from publish.ahead import derive_ahead
+    from transforms.tables.build import build_tables
+
+    lake = settings.lake()
+    inputs = _inputs(publication, lake)
+    derive_ahead(publication, lake, inputs)
+    return build_tables(publication, lake, inputs)
 
 
 def _retain(publication: Publication) -> Any:
