@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 PIECE = 16 << 20  # bytes of rows that are put in order at a time
-BATCH = 2_000  # rows of a batch of the files: what is read at a time
+BATCH = 500  # rows of a batch of the files: what of each, of some hundreds, is read at a time
 OCID = "ocid"
 
 
@@ -69,18 +69,18 @@ def _bounds(paths: Sequence[Path], pieces: int) -> list[str | None]:
     """Ocids at which to cut into so many pieces of about a size; None stands for the end."""
     if pieces == 1:
         return [None]
-    ocids = [_ocids(path) for path in paths]
-    marks = sorted(
-        found[len(found) * n // pieces].as_py() for found in ocids for n in range(pieces)
-    )
+    ocids = [found for path in paths if (found := _ocids(path))]
+    marks = sorted(found[len(found) * n // pieces] for found in ocids for n in range(pieces))
     return [*dict.fromkeys(marks[len(ocids) :: len(ocids)]), None]
 
 
-def _ocids(path: Path) -> pa.ChunkedArray:
+def _ocids(path: Path) -> list[str]:
+    """The first ocid of each batch of a file: all of them would be the memory of all rows."""
     with pa.OSFile(str(path)) as file:
         place = pa.ipc.open_file(file).schema.get_field_index(OCID)
         options = pa.ipc.IpcReadOptions(included_fields=[place])
-        return pa.ipc.open_file(file, options=options).read_all()[OCID]
+        reader = pa.ipc.open_file(file, options=options)
+        return [reader.get_batch(n)[OCID][0].as_py() for n in range(reader.num_record_batches)]
 
 
 def _end(batch: pa.RecordBatch, bound: str | None) -> int:
