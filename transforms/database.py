@@ -6,8 +6,7 @@ Owns its settings.
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from shutil import rmtree
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 
 import duckdb
 
@@ -27,8 +26,7 @@ def database(
     """
     with ExitStack() as stack:
         if scratch is None:
-            scratch = Path(mkdtemp(prefix="tenderline-"))
-            stack.callback(rmtree, scratch, ignore_errors=True)
+            scratch = Path(stack.enter_context(TemporaryDirectory(prefix="tenderline-")))
         connection = stack.enter_context(duckdb.connect())
         connection.execute(f"SET memory_limit = '{MEMORY}'")
         connection.execute("SET temp_directory = $1", [str(scratch / "spill")])

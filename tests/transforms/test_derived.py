@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from kernel import Lake, Manifest
 from publish.loader import load
 from tests.made import SOURCE, award_release, compiled, converted, package
+from tests.opened import opened
 from tests.transforms.test_renewal import DATES, DAYS, in_memory, many
 from transforms import derivation as identities
 from transforms import derived, parts
@@ -67,20 +68,6 @@ def tables_of(lake: Lake, records: Manifest) -> list[tuple[str, bytes]]:
     return [("manifest", made.dumps())] + [(a.path, lake.load(made, a)) for a in made.artifacts]
 
 
-def opened(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The parts of records that are read from now on."""
-    found: list[str] = []
-    load = Lake.load
-
-    def noted(self: Lake, manifest: Manifest, artifact: Any) -> bytes:
-        if manifest.stage == "compile":
-            found.append(artifact.path)
-        return load(self, manifest, artifact)
-
-    monkeypatch.setattr(Lake, "load", noted)
-    return found
-
-
 def test_each_part_has_its_result_in_order() -> None:
     with in_memory() as lake:
         records = compiled(lake, many(range(50)), many(range(50, 90), DATES[2]))
@@ -97,7 +84,7 @@ def test_only_parts_that_changed_are_opened(monkeypatch: pytest.MonkeyPatch) -> 
         first = compiled(lake, many(range(200)), many(range(200, 300), DATES[4]))
         derive(SOURCE.id, lake, first, derivation())
         then = compiled(lake, many(range(7, 8), id="b"), window=DAYS[3])
-        found = opened(lake, monkeypatch)
+        found = opened(monkeypatch, "compile")
         made = derive(SOURCE.id, lake, then, derivation())
         changed = {p.artifact.path for p in month_parts(then) if not p.artifact.folder}
         assert set(found) == changed
@@ -116,7 +103,7 @@ def test_a_part_is_read_once_for_all_that_lacks_it(monkeypatch: pytest.MonkeyPat
         first = compiled(lake, many(range(200)))
         derive(SOURCE.id, lake, first, derivation("b"))
         then = compiled(lake, many(range(7, 8), id="b"), window=DAYS[3])
-        found = opened(lake, monkeypatch)
+        found = opened(monkeypatch, "compile")
         whole = [part.artifact.path for part in month_parts(then)]
         both = derive_all(SOURCE.id, lake, then, [derivation(), derivation("b")])
         assert found == whole
@@ -238,7 +225,7 @@ def test_a_source_of_several_publications_is_derived_once(monkeypatch: pytest.Mo
     with in_memory() as lake:
         records = compiled(lake, many(range(30)))
         build_tables(PUBLICATION, lake, [(SOURCE, records)])
-        found = opened(lake, monkeypatch)
+        found = opened(monkeypatch, "compile")
         monkeypatch.setattr(part, "Rows", None)
         build_tables(load("sell2wales"), lake, [(SOURCE, records)])
         assert not found

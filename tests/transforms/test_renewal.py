@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from kernel import Lake, LakeCorrupt, Manifest
 from publish.loader import load
 from tests.made import SOURCE, compiled, converted, package, release
+from tests.opened import opened
 from transforms import compile as compiling
 from transforms import parts
 from transforms.compile import compile_records, conversions
@@ -114,25 +115,12 @@ def test_they_are_as_made_anew_a_thousand_times(
     test_they_are_as_made_anew_whatever_arrives_in_whatever_order.hypothesis.inner_test(arrived)
 
 
-def opened(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The paths of the artifacts that are loaded from now on."""
-    found: list[str] = []
-    load = Lake.load
-
-    def loading(self: Lake, manifest: Manifest, artifact: Any) -> bytes:
-        found.append(artifact.path)
-        return load(self, manifest, artifact)
-
-    monkeypatch.setattr(Lake, "load", loading)
-    return found
-
-
 def test_only_parts_with_a_release_are_opened_and_written(
     lake: Lake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = compiled(lake, many(range(200)), many(range(200, 400), DATES[2]))
     assert len(first.artifacts) > 20
-    found = opened(lake, monkeypatch)
+    found = opened(monkeypatch)
     later = package(release(300, id="b", date=DATES[4]))
     then = compiled(lake, later, window=DAYS[3])
     assert len([path for path in found if path.startswith("2026-")]) == 1
