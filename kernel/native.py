@@ -18,10 +18,14 @@ PLACE = ROOT / "build" / "native"
 # Merging; what of a record is public; the rows of the tables; a walk through a release, the checks
 # of it, and what is told of them: three quarters of the time of `validate`.
 MODULES = (
+    "tenderline.merging.releases",
+    "transforms.forms",
+    "transforms.jsontext",
     "transforms.merge",
     "transforms.privacy.contacts",
     "transforms.privacy.masks",
     "transforms.privacy.redaction",
+    "transforms.tables.bound",
     "transforms.tables.cells",
     "transforms.tables.plan",
     "transforms.tables.tabulator",

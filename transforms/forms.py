@@ -2,12 +2,11 @@
 record, or a list of such.
 
 Owns which releases of a record are taken. Sources: OCDS 1.1, release package, record package and
-record schemas; a record has its releases embedded or linked.
+record schemas; a record has its releases embedded or linked. Compiled where a C compiler was there.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from transforms.findings import Finding
 from transforms.values import text, texts
@@ -21,16 +20,14 @@ PACKAGE = frozenset({"uri", "publisher", "publishedDate", "license", "publicatio
 KEYS_SHOWN = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Package:
+class Package(NamedTuple):
     """What a package says of the releases in it. `version` is None where it says none."""
 
     version: str | None = None
     extensions: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One thing that is, or should have been, a release.
 
     `pointer` leads to it in its document (RFC 6901). `rejected` is why it is none; `findings` are

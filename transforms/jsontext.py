@@ -1,32 +1,29 @@
 """JSON text in and out: fast, exact to the published digit, and strict.
 
 Owns parsing and writing of JSON for every later stage. Numbers that a 64-bit float would change
-keep their text. Repairs of what is not JSON are in `transforms.repair`.
+keep their text. Repairs of what is not JSON are in `transforms.repair`. Compiled where a C compiler
+was there: see `kernel.native`.
 """
 
 import json
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
+from transforms.exact import ExactNumber
+
 # Fewer than sixteen digits always survive a float; only longer runs are worth the slow road. They
 # are looked for in the text with every digit and point a zero: six times as fast as a pattern.
-ZEROS = bytes(48 if byte in b"0123456789." else 32 for byte in range(256))
-LONG_NUMBER = b"0" * 16
-NUMERALS = b"-+.0123456789eE"  # what a number is written with
-BEFORE = b" \t\r\n:,["  # what stands before a number; in a string it may be anything
-MAX_DIGITS = 400  # longer numbers mean nothing and cost quadratic time
+ZEROS: Final = bytes(48 if byte in b"0123456789." else 32 for byte in range(256))
+LONG_NUMBER: Final = b"0" * 16
+NUMERALS: Final = b"-+.0123456789eE"  # what a number is written with
+BEFORE: Final = b" \t\r\n:,["  # what stands before a number; in a string it may be anything
+MAX_DIGITS: Final = 400  # longer numbers mean nothing and cost quadratic time
 
 
 class BadJson(ValueError):
     """The text is not JSON, with the reason."""
-
-
-class ExactNumber(float):
-    """A number that a float cannot hold, with its published text."""
-
-    text: str
 
 
 def loads(data: bytes) -> Any:
@@ -48,9 +45,20 @@ def dumps(value: Any) -> bytes:
     return orjson.dumps(value, default=_fragment, option=orjson.OPT_SORT_KEYS)
 
 
-def dumps_as_is(value: Any) -> bytes:
-    """`value` as compact JSON with its keys as they come, in half the time."""
-    return orjson.dumps(value, default=_fragment)
+def written(value: Any, *, ordered: bool) -> tuple[bytes, bool]:
+    """`value` as compact JSON, with its keys sorted if it is to be `ordered`; and whether a number
+    in it keeps its text, so that it is read by `loads`: else `loads_plain` reads the same.
+    """
+    option = orjson.OPT_SORT_KEYS if ordered else 0
+    try:
+        return orjson.dumps(value, option=option), False
+    except orjson.JSONEncodeError:
+        return orjson.dumps(value, default=_fragment, option=option), True
+
+
+def loads_plain(data: bytes) -> Any:
+    """The value of JSON text that was written here and has no number that keeps its text."""
+    return orjson.loads(data)
 
 
 def plain(value: Any) -> Any:
@@ -58,8 +66,8 @@ def plain(value: Any) -> Any:
     return orjson.loads(dumps(value))
 
 
-def number(text: str) -> float:
-    """The number that JSON writes as `text`, with every digit of it.
+def number(text: str) -> Any:
+    """The number that JSON writes as `text`, with every digit of it: an `int` or a `float`.
 
     Raises:
         BadJson: it has too many digits.
@@ -91,22 +99,27 @@ def _loads_exactly(data: bytes) -> Any:
         raise BadJson(str(error)) from error
 
 
-def _number(text: str) -> float:
+# Compiled, what is declared a float becomes a plain one: what may be exact is `Any`.
+def _number(text: str) -> Any:
     if len(text) > MAX_DIGITS:
         raise BadJson(f"a number of {len(text)} digits")
-    value = float(text)
-    return value if Decimal(repr(value)) == Decimal(text) else _exact(value, text)
+    value: Any = float(text)
+    if Decimal(repr(value)) == Decimal(text):
+        return value
+    return _exact(value, text)
 
 
-def _integer(text: str) -> int | float:
+def _integer(text: str) -> Any:
     if len(text) > MAX_DIGITS:
         raise BadJson(f"a number of {len(text)} digits")
-    value = int(text)
-    return value if -(2**63) <= value < 2**64 else _exact(float(value), text)
+    value: Any = int(text)
+    if -(2**63) <= value < 2**64:
+        return value
+    return _exact(float(value), text)
 
 
-def _exact(value: float, text: str) -> ExactNumber:
-    number = ExactNumber(value)
+def _exact(value: float, text: str) -> Any:
+    number: Any = ExactNumber(value)
     number.text = text
     return number
 

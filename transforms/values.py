@@ -9,7 +9,7 @@ from datetime import UTC, datetime, tzinfo
 from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
 from typing import Any
 
-from transforms.jsontext import ExactNumber
+from transforms.exact import ExactNumber
 
 MOMENT = re.compile(
     r"(\d{4}-\d{2}-\d{2})(?:[Tt ](\d{2}:\d{2}(?::\d{2})?)(\.\d+)?\s?([Zz]|[+-]\d{2}:?\d{2})?)?"

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from transforms.jsontext import ExactNumber
+from transforms.exact import ExactNumber
 from transforms.merge import Tree
 from transforms.ocds.rules import RuleTree, merge_rules
 

@@ -2,3 +2,7 @@
 
 Owns the way from files to one merged file. How releases are merged is `transforms.merge`'s.
 """
+
+from kernel.native import prefer
+
+__path__ = prefer(__name__, __path__)

@@ -16,19 +16,22 @@ SURE = -1  # stands for the number of a file that is not to be forgotten
 BLOCK = 4 << 20  # bytes of memory that are taken at once
 BESIDE = 300  # bytes that a release takes beside its text, about
 WRITTEN = 1 << 20  # bytes written to a scratch file at once
+HEADS = 4  # what a line of one tells before the release, each behind it a tab
 
 
 class Release(NamedTuple):
     """A release: its date as a moment that can be compared, the number of its file, its JSON.
 
     If it has a `rest`, `body` is what the release comes to when no other is merged with it, and
-    `rest` the fields of the release that are not as in there.
+    `rest` the fields of the release that are not as in there. `exact` is False where surely none
+    of its numbers keeps its text; see `transforms.jsontext.written`.
     """
 
     when: str
     file: int
     body: bytes
     rest: bytes = b""
+    exact: bool = True
 
 
 class Text(NamedTuple):
@@ -40,11 +43,12 @@ class Text(NamedTuple):
     rest: int
     body: int
     end: int
+    exact: bool
 
     def release(self) -> Release:
         """What is held."""
         rest = self.block[self.rest : self.body]
-        return Release(self.when, self.file, self.block[self.body : self.end], rest)
+        return Release(self.when, self.file, self.block[self.body : self.end], rest, self.exact)
 
 
 class Early(Protocol):
@@ -72,6 +76,8 @@ class Held:
         buckets: how many.
         most: how many bytes of releases memory may hold.
         compiled: whether what a release comes to alone is of use.
+        ordered: whether texts are as `transforms.jsontext.dumps` writes them: of equal releases
+            equal.
         early: what is told of each release when it is read, if anything is.
         lines: what was made of them, and is yet to be written.
     """
@@ -80,6 +86,7 @@ class Held:
     buckets: int
     most: int
     compiled: bool = False
+    ordered: bool = False
     early: Early | None = None
     processes: Processes = field(default_factory=dict)
     size: int = 0
@@ -89,14 +96,15 @@ class Held:
 
     def add(self, ocid: bytes, release: Release) -> None:
         """Hold one more release."""
-        size = len(release.rest) + len(release.body)
+        when, file, body, rest, exact = release
+        size = len(rest) + len(body)
         block = self._block
         if block is None or len(block) - block.tell() < size:
             block = self._block = _block(max(size, BLOCK))
-        rest = block.tell()
-        body = rest + block.write(release.rest)
-        end = body + block.write(release.body)
-        text = Text(release.when, release.file, block, rest, body, end)
+        start = block.tell()
+        middle = start + (block.write(rest) if rest else 0)
+        end = middle + block.write(body)
+        text = Text(when, file, block, start, middle, end, exact)
         found = self.processes.get(ocid)
         if found is None:
             self.processes[ocid] = [text]
@@ -121,8 +129,8 @@ class Held:
             path = self.folder / f"{bucket:04}-{file}-{os.getpid()}"
             with path.open("ab", WRITTEN) as stream:
                 for ocid, text in found:
-                    head = (ocid, text.when.encode(), text.body - text.rest)
-                    stream.write(b"%b\t%b\t%d\t" % head)
+                    head = (ocid, text.when.encode(), text.body - text.rest, text.exact)
+                    stream.write(b"%b\t%b\t%d\t%d\t" % head)
                     stream.write(text.block[text.rest : text.end])
                     stream.write(b"\n")
             self.spilled = True
@@ -167,10 +175,12 @@ def unspilled(parts: Iterable[Path]) -> Processes:
     for part in parts:
         data, start = part.read_bytes(), 0
         while start < len(data):
-            rest = data.index(b"\t", data.index(b"\t", data.index(b"\t", start) + 1) + 1) + 1
-            ocid, when, size, _ = data[start:rest].split(b"\t")
+            rest = start
+            for _ in range(HEADS):
+                rest = data.index(b"\t", rest) + 1
+            ocid, when, size, exact, _ = data[start:rest].split(b"\t")
             end = data.index(b"\n", rest)
-            text = Text(when.decode(), SURE, data, rest, rest + int(size), end)
+            text = Text(when.decode(), SURE, data, rest, rest + int(size), end, exact == b"1")
             found.setdefault(ocid, []).append(text)
             start = end + 1
         part.unlink()

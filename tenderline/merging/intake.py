@@ -65,6 +65,7 @@ def taken_in(
     jobs: int,
     *,
     alone: bool = False,
+    ordered: bool = False,
     early: Callable[[Path], Early] | None = None,
 ) -> Iterator[Intake]:
     """Read the releases of files.
@@ -73,6 +74,7 @@ def taken_in(
         names: the paths of files of OCDS data in any form, or `-` for standard input.
         jobs: how many processes share the work; 0 for one a core.
         alone: whether what a release comes to alone is of use; see `Held`.
+        ordered: whether texts are held with their keys sorted; see `Held`.
         early: what is told of each release when it is read, where memory can surely hold all of
             them; it is given a folder for what it makes.
 
@@ -83,7 +85,7 @@ def taken_in(
     with tempfile.TemporaryDirectory(prefix="tenderline-") as folder:
         scratch = Path(folder)
         sizes = [size_of(name) for name in names]
-        held = Held(scratch / "releases", _buckets(sizes, jobs), MEMORY // jobs, alone)
+        held = Held(scratch / "releases", _buckets(sizes, jobs), MEMORY // jobs, alone, ordered)
         if early and all(sizes) and sum(sizes) <= SURELY:
             held.early = early(scratch)
         held.folder.mkdir()

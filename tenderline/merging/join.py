@@ -12,7 +12,7 @@ from typing import Any
 
 from tenderline.merging.hold import Held, Text, unspilled
 from tenderline.merging.output import put
-from transforms.jsontext import dumps, loads
+from transforms.jsontext import dumps, loads, loads_plain
 from transforms.merge import compile_releases
 from transforms.versioned import version_releases
 
@@ -87,6 +87,9 @@ def releases_in(texts: list[Text], joined: Joined) -> list[dict[str, Any]]:
 
     Those of one date are in order of id, then of content: how they came makes no difference.
     """
+    if len(texts) == 1:
+        joined.releases += 1
+        return [_release(texts[0])]
     releases: list[dict[str, Any]] = []
     texts.sort(key=attrgetter("when"))
     for _, group in groupby(texts, attrgetter("when")):
@@ -103,8 +106,9 @@ def releases_in(texts: list[Text], joined: Joined) -> list[dict[str, Any]]:
 
 def _release(text: Text) -> dict[str, Any]:
     held = text.release()
-    body: dict[str, Any] = loads(held.body)
-    return {**body, **loads(held.rest)} if held.rest else body
+    read = loads if held.exact else loads_plain
+    body: dict[str, Any] = read(held.body)
+    return {**body, **read(held.rest)} if held.rest else body
 
 
 def _made(releases: list[dict[str, Any]], wanted: Wanted, joined: Joined) -> Any:

@@ -6,7 +6,7 @@ then where they go is known.
 
 import os
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from kernel.workers import Workers
@@ -21,16 +21,26 @@ Sizes = list[tuple[bytes, int]]  # of lines, by ocid as in JSON
 def placed(workers: Workers, path: Path, wanted: Wanted) -> list[Joined]:
     """Write the lines of all processes that are held to a file that is there, in order of ocid."""
     made: list[tuple[Joined, Sizes]] = workers.every(_made, wanted)
+    write_held(workers, path, [sizes for _, sizes in made])
+    return [joined for joined, _ in made]
+
+
+def write_held(workers: Workers, path: Path, told: Sequence[Sizes]) -> None:
+    """Write the lines that each process holds, of which it told the sizes, in order of ocid."""
     order = sorted(
-        (ocid, size, number) for number, (_, sizes) in enumerate(made) for ocid, size in sizes
+        (ocid, size, number) for number, sizes in enumerate(told) for ocid, size in sizes
     )
-    places = [array("q") for _ in made]
+    places = [array("q") for _ in told]
     at = 0
     for _, size, number in order:
         places[number].append(at)
         at += size
     workers.every_with(_write, [(path, each) for each in places])
-    return [joined for joined, _ in made]
+
+
+def size_of(line: Line) -> int:
+    """How long a line is in the file, with its end."""
+    return len(line) + len(END)
 
 
 def _made(held: Held, wanted: Wanted) -> tuple[Joined, Sizes]:
@@ -38,13 +48,14 @@ def _made(held: Held, wanted: Wanted) -> tuple[Joined, Sizes]:
     joined = Joined()
     made = list(lines(held, [], wanted, joined))
     held.lines = [line for _, line in made]
-    return joined, [(ocid, len(line) + len(END)) for ocid, line in made]
+    return joined, [(ocid, size_of(line)) for ocid, line in made]
 
 
 def _write(held: Held, path: Path, places: "array[int]") -> None:
     with path.open("r+b", buffering=0) as file:
         for at, run in _runs(held.lines, places):
             _put(file.fileno(), run, at)
+    held.lines = []
 
 
 def _runs(found: list[Line], places: "array[int]") -> Iterator[tuple[int, list[Line]]]:
@@ -58,7 +69,7 @@ def _runs(found: list[Line], places: "array[int]") -> Iterator[tuple[int, list[L
         if not run:
             start = at
         run += [line, END]
-        end = at + len(line) + len(END)
+        end = at + size_of(line)
     if run:
         yield start, run
 

@@ -1,6 +1,7 @@
 """A batch of values to the releases in it, each as its ocid, its date and its text.
 
-Owns what is left out and counted. Runs in processes of its own for a large file.
+Owns what is left out and counted. Runs in processes of its own for a large file. Compiled where a C
+compiler was there: see `kernel.native`.
 """
 
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ import orjson
 from tenderline.merging.hold import SURE, Held, Release
 from tenderline.merging.tally import Tally
 from transforms.forms import Entry, entries
-from transforms.jsontext import BadJson, dumps, dumps_as_is, loads
+from transforms.jsontext import BadJson, loads, written
 from transforms.merge import compile_releases
 from transforms.repair import parse
 from transforms.upgrade import upgraded
@@ -158,27 +159,43 @@ def _text(
     try:
         key = orjson.dumps(ocid)[1:-1]
         new = key not in held.processes
-        body, rest = _written(made, as_is, alone=held.compiled and new)
-        if held.early and new:
+        body, rest, exact = _written(made, as_is, held, alone=held.compiled and new)
+        if held.early is not None and new:
             held.early.add(key, made)
     except (orjson.JSONEncodeError, RecursionError) as error:
         tally.leave_out("a release cannot be written", f"{ocid!r:.99}: {error}")
         return None
-    return key, Release(date.isoformat(timespec="microseconds"), file, body, rest)
+    return key, Release(date.isoformat(timespec="microseconds"), file, body, rest, exact)
 
 
-def _written(release: dict[str, Any], text: bytes, *, alone: bool) -> tuple[bytes, bytes]:
-    """The body and rest of a `Release`; most releases are the only ones of their process, and then
-    need not be read again.
-    """
+def _written(
+    release: dict[str, Any], text: bytes, held: Held, *, alone: bool
+) -> tuple[bytes, bytes, bool]:
+    """The body and rest of a `Release`, and whether it is exact. A `text` can stand for it."""
     if alone and release.keys() >= OWN:
-        compiled = compile_releases([release])
-        if not compiled.conflicts:
-            merged = compiled.release
-            rest = {
-                key: value
-                for key, value in release.items()
-                if value is None or merged.get(key) is not value
-            }
-            return dumps(merged), dumps_as_is(rest)
-    return text or dumps_as_is(release), b""
+        found = _alone(release)
+        if found is not None:
+            return found
+    if text and not held.ordered:
+        return text, b"", True
+    body, exact = written(release, ordered=held.ordered)
+    return body, b"", exact
+
+
+def _alone(release: dict[str, Any]) -> tuple[bytes, bytes, bool] | None:
+    """See `_written`; None where a release is inconsistent in itself.
+
+    Most releases are the only ones of their process, and then need not be read again.
+    """
+    compiled = compile_releases([release])
+    if compiled.conflicts:
+        return None
+    merged = compiled.release
+    rest = {
+        key: value
+        for key, value in release.items()
+        if value is None or merged.get(key) is not value
+    }
+    body, exact = written(merged, ordered=True)
+    beside, exact_too = written(rest, ordered=False)
+    return body, beside, exact or exact_too

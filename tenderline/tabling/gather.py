@@ -9,9 +9,10 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
-from tenderline.merging.hold import Held
+from tenderline.merging.hold import Held, Text
 from tenderline.merging.join import BLOCK, note_conflicts, processes, releases_in
 from tenderline.merging.output import put
+from tenderline.merging.place import size_of
 from tenderline.tabling.rows import Gathered, Rows, is_compiled
 from transforms.jsontext import dumps
 from transforms.merge import compile_releases
@@ -44,7 +45,7 @@ class Compiled:
         self._ocids.add(ocid)
         if self._rows is None:
             self._rows = Rows(self.scratch / f"early-{os.getpid()}-{len(self._done)}")
-        self._rows.add([release], release)
+        self._rows.add([release], release, [dumps(release)])
         self._rows.found.joined.releases += 1
         if self._rows.full:
             self._close(self._rows)
@@ -77,21 +78,34 @@ def gather(held: Held, folder: Path, parts: list[Path], *, lines: bool) -> list[
         held: what this process holds.
         folder: where the rows go, as one Arrow file for each table.
         parts: scratch files of which the releases are, used up by this; none if they are held.
-        lines: whether compiled releases are wanted as lines, too, in a file beside the folder.
+        lines: whether compiled releases are wanted as lines, too: held, if the releases are, else
+            in a file beside the folder.
     """
     early = held.early.gathered(held) if isinstance(held.early, Compiled) and not parts else []
     rows = Rows(folder)
-    rows.found.lines = folder.with_suffix(".lines") if lines else None
-    with rows.found.lines.open("wb", BLOCK) if rows.found.lines else nullcontext() as stream:
-        for ocid, held_texts in processes(held, parts, rows.found.joined):
-            releases = releases_in(held_texts, rows.found.joined)
-            compiled = _compiled(releases, rows.found)
-            rows.add(releases, compiled)
+    found = rows.found
+    found.lines = folder.with_suffix(".lines") if lines and parts else None
+    with found.lines.open("wb", BLOCK) if found.lines else nullcontext() as stream:
+        for ocid, texts in processes(held, parts, found.joined):
+            releases = releases_in(texts, found.joined)
+            compiled = _compiled(releases, found)
+            rows.add(releases, compiled, _as_written(texts, releases))
             if rows.full:
                 rows.write()
             if stream:
                 put(stream, ocid, dumps(compiled))
+            elif lines:
+                line = dumps(compiled)
+                held.lines.append(line)
+                found.sizes.append((ocid, size_of(line)))
     return [*early, rows.close()]
+
+
+def _as_written(texts: list[Text], releases: list[dict[str, Any]]) -> list[bytes]:
+    """The releases of a process as `dumps` writes them, of which one alone is held so."""
+    if len(texts) == 1:
+        return [texts[0].release().body]
+    return [dumps(release) for release in releases]
 
 
 def _compiled(releases: list[dict[str, Any]], found: Gathered) -> dict[str, Any]:

@@ -14,14 +14,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tenderline.merging.join import Joined
+from tenderline.merging.place import Sizes
 from tenderline.tabling.arrange import BATCH
-from transforms.jsontext import dumps
+from transforms.rates import reference_rates
 from transforms.tables.arrow import without_pandas
 from transforms.tables.layout import schemas
 from transforms.tables.tabulator import Tabulator
 from transforms.values import text, texts
 
-HELD = 10_000  # rows of the longest table in memory
+HELD = 80_000  # rows in memory
 COMPILED = "compiled"  # a tag that only compiled releases have
 
 
@@ -29,12 +30,14 @@ COMPILED = "compiled"  # a tag that only compiled releases have
 class Gathered:
     """What became of the releases of some processes.
 
-    `tables` names the tables of which `folder` has rows; `lines` is the file of compiled releases,
-    if they are wanted; the other counts are a `Tabulator`'s.
+    `tables` names the tables of which `folder` has rows. Compiled releases, if they are wanted, are
+    in the file `lines`, or held as lines of which `sizes` tells ocid and length. The other counts
+    are a `Tabulator`'s.
     """
 
     folder: Path
     lines: Path | None = None
+    sizes: Sizes = field(default_factory=list)
     joined: Joined = field(default_factory=Joined)
     tables: list[str] = field(default_factory=list)
     as_they_are: int = 0
@@ -63,14 +66,28 @@ class Rows:
     @property
     def full(self) -> bool:
         """Whether memory has enough of them."""
-        return self._rows.most() >= HELD
+        return self._rows.held >= HELD
 
-    def add(self, releases: Sequence[dict[str, Any]], compiled: dict[str, Any]) -> None:
-        """Gather the rows of a process, and what its releases come to."""
+    def add(
+        self,
+        releases: Sequence[dict[str, Any]],
+        compiled: dict[str, Any],
+        written: Sequence[bytes],
+    ) -> None:
+        """Gather the rows of a process.
+
+        Args:
+            releases: of the process.
+            compiled: what they come to.
+            written: each of them as `transforms.jsontext.dumps` writes it.
+        """
         ocid = releases[0]["ocid"]
         self.found.joined.processes += 1
         self.found.as_they_are += compiled is releases[0]
-        listed = [_envelope(release) for release in releases]
+        listed = [
+            {"release": one, "date": one["date"], "sha256": hashlib.sha256(text).hexdigest()}
+            for one, text in zip(releases, written, strict=True)
+        ]
         record = {"ocid": text(ocid), "releases": listed, "compiled": compiled}
         self._rows.add(record, {"source": None, "ocid": record["ocid"]})
 
@@ -94,15 +111,16 @@ class Rows:
         return found
 
 
+def prepare() -> None:
+    """Make what all processes that gather rows need: once, and not in each of them."""
+    schemas()
+    reference_rates()
+
+
 def is_compiled(release: dict[str, Any]) -> bool:
     """Whether a release is what others came to."""
     tag = release.get("tag")
     return tag == [COMPILED] or COMPILED in (texts(tag) or ())
-
-
-def _envelope(release: dict[str, Any]) -> dict[str, Any]:
-    told = hashlib.sha256(dumps(release)).hexdigest()
-    return {"release": release, "date": release["date"], "sha256": told}
 
 
 def _sorted(rows: pa.Table) -> pa.Table:

@@ -20,11 +20,12 @@ from publish.sheets.sheet import Form, SheetPart, Sheets
 from tenderline.merging.hold import Held
 from tenderline.merging.intake import taken_in
 from tenderline.merging.output import in_order, write_lines
+from tenderline.merging.place import write_held
 from tenderline.merging.tally import Tally
 from tenderline.tabling import LINES
 from tenderline.tabling.arrange import arranged
 from tenderline.tabling.gather import Compiled, gather
-from tenderline.tabling.rows import Gathered
+from tenderline.tabling.rows import Gathered, prepare
 from tenderline.whole_file import whole_folder
 from transforms.tables.groups import ROW_GROUP, Filled
 from transforms.tables.layout import all_tables
@@ -82,7 +83,8 @@ def make_tables(names: Sequence[str], out: Path, forms: Forms = PARQUET, *, jobs
     with ExitStack() as stack:
         folder = stack.enter_context(whole_folder(out))
         early = None if forms.jsonl else Compiled
-        intake = stack.enter_context(taken_in(names, jobs, early=early))
+        prepare()
+        intake = stack.enter_context(taken_in(names, jobs, ordered=True, early=early))
         made.tally = intake.tally
         gathering = partial(gather, lines=forms.jsonl)
         made.gathered = list(chain.from_iterable(intake.each(gathering)))
@@ -90,10 +92,13 @@ def make_tables(names: Sequence[str], out: Path, forms: Forms = PARQUET, *, jobs
             (name, [g.folder / name for g in made.gathered if name in g.tables])
             for name, table in all_tables().items()
         ]
+        if forms.jsonl and intake.held:
+            (folder / LINES).touch()
+            write_held(intake.workers, folder / LINES, [each.sizes for each in made.gathered])
         each = [(n, p, folder, intake.scratch, forms) for n, p in _largest_first(places)]
         writing = intake.workers.each(_write, each, ahead=1)
         first = [*islice(writing, 1)]  # once it is there, the others are under way
-        if forms.jsonl:
+        if forms.jsonl and not intake.held:
             _write_compiled(folder / LINES, made.gathered)
         written = dict(chain(first, writing))
         made.rows = {name: written[name][0] for name in all_tables() if name in written}

@@ -4,8 +4,6 @@ Owns the form of the plan by which `transforms.tables.tabulator` goes through a 
 once, from the model and the facts of the tables, by `transforms.tables.layout`.
 """
 
-from typing import Any
-
 NO_COLUMN = -1
 
 
@@ -87,12 +85,3 @@ class Sheet:
         self.columns = columns
         self.more = more
         self.keys = keys
-
-
-class Found:
-    """An array met on the way through an object, and the object in which it stands."""
-
-    def __init__(self, spot: Spot, value: list[Any], holder: dict[str, Any]) -> None:
-        self.spot = spot
-        self.value = value
-        self.holder = holder

@@ -11,10 +11,10 @@ from typing import Any
 import pyarrow as pa
 
 from transforms.tables.arrow import array
+from transforms.tables.bound import Found, Node, Sheet, Spot, Step, bound
 from transforms.tables.cells import KINDS, Cells, Clock
 from transforms.tables.converted import converted
 from transforms.tables.layout import layout
-from transforms.tables.plan import NO_COLUMN, Found, Node, Sheet, Spot, Step
 from transforms.tables.told import Told
 from transforms.values import text
 
@@ -30,6 +30,7 @@ class Tabulator:
             reading as the column's type, `rounded` where an amount had more than two decimals.
         unheld: how many values no table holds, by path.
         left_out: how many values are left out on purpose, by path.
+        held: how many rows all tables have.
     """
 
     def __init__(self, zone: tzinfo) -> None:
@@ -39,24 +40,23 @@ class Tabulator:
         self.oddities: dict[str, int] = {}
         self.unheld: dict[str, int] = {}
         self.left_out: dict[str, int] = {}
+        self.held = 0
         self._cells: list[Cells] = [
             Cells(f"{table}.{column.name}", KINDS[column.type], clock, self.oddities)
             for table, column in plan.columns
         ]
-        self._sheets: list[Sheet] = list(plan.sheets)
-        self._root: Node = plan.root
-        self._numbers: dict[str, int] = {s.name: n for n, s in enumerate(plan.sheets)}
-        self._rows: list[int] = [0] * len(plan.sheets)
-        self._touched: list[bool] = [False] * len(plan.sheets)
+        sheets, root = bound(plan.sheets, plan.root, self._cells)
+        self._sheets: dict[str, Sheet] = sheets
+        self._root: Node = root
         self._later: list[tuple[Found, list[Any], str]] = []
         self._ocid: Any = None
         self._source: Any = None
         columns = {f"{table}.{c.name}": n for n, (table, c) in enumerate(plan.columns)}
         self._told = Told(self._cells, columns)
-        self._releases = self._numbers["releases"]
-        self._processes = self._numbers["processes"]
-        self._awards = self._numbers["awards"]
-        self._suppliers = self._numbers["award_suppliers"]
+        self._releases: Sheet = sheets["releases"]
+        self._processes: Sheet = sheets["processes"]
+        self._awards: Sheet = sheets["awards"]
+        self._suppliers: Sheet = sheets["award_suppliers"]
 
     def add(self, record: Mapping[str, Any], base: Mapping[str, Any]) -> None:
         """Gather the rows of a record.
@@ -68,15 +68,14 @@ class Tabulator:
         self._ocid, self._source = text(base["ocid"]), text(base["source"])
         told = self._told
         told.begin(record, base)
-        rows = self._rows
+        releases, processes = self._releases, self._processes
         for envelope in record["releases"]:
-            told.release(rows[self._releases], envelope)
-            rows[self._releases] += 1
-        told.process(rows[self._processes])
-        self._cells[self._sheets[self._processes].columns[1]].set(
-            rows[self._processes], self._source
-        )
-        self._object(self._root, record["compiled"], self._processes, "")
+            told.release(releases.rows, envelope)
+            releases.rows += 1
+            self.held += 1
+        told.process(processes.rows)
+        processes.cells[1].set(processes.rows, self._source)
+        self._object(self._root, record["compiled"], processes, "")
         if self._later:
             for found, context, path in self._later:
                 self._array(found.spot, found.value, context, path)
@@ -84,29 +83,24 @@ class Tabulator:
 
     def rows(self, table: str) -> int:
         """How many rows of a table are gathered."""
-        return self._rows[self._numbers[table]]
-
-    def most(self) -> int:
-        """How many rows the longest table has."""
-        return max(self._rows)
+        return self._sheets[table].rows
 
     def take(self, table: str, schema: pa.Schema, *, sparse: bool = False) -> pa.Table:
         """The gathered rows of a table, in its Arrow `schema`; none of them are kept.
 
         `sparse` leaves columns out in which no row has a value.
         """
-        number = self._numbers[table]
-        rows = self._rows[number]
+        sheet = self._sheets[table]
         arrays: list[Any] = []
         fields: list[Any] = []
-        for column, kept in zip(self._sheets[number].columns, schema, strict=True):
-            cells = self._cells[column]
+        for cells, kept in zip(sheet.cells, schema, strict=True):
             if sparse and not cells.values:
                 continue
-            arrays.append(array(cells.values, rows, cells.kind, kept.type))
+            arrays.append(array(cells.values, sheet.rows, cells.kind, kept.type))
             fields.append(kept)
             cells.values = []
-        self._rows[number] = 0
+        self.held -= sheet.rows
+        sheet.rows = 0
         found = pa.Table.from_arrays(arrays, schema=pa.schema(fields, metadata=schema.metadata))
         return converted(table, found, schema, self._clock)
 
@@ -115,15 +109,16 @@ class Tabulator:
         for counts in (self.oddities, self.unheld, self.left_out):
             counts.clear()
 
-    def _object(self, node: Node, item: dict[str, Any], sheet: int, where: str) -> None:
+    def _object(self, node: Node, item: dict[str, Any], sheet: Sheet, where: str) -> None:
         """A row of `sheet`, and the rows of the arrays in its object."""
         found: list[Found] = []
         self._walk(node, item, found, where)
-        row = self._rows[sheet]
-        self._rows[sheet] = row + 1
-        of = self._sheets[sheet]
-        if of.more != NO_COLUMN and self._touched[of.more]:
-            self._further(of, row)
+        row = sheet.rows
+        sheet.rows = row + 1
+        self.held += 1
+        more = sheet.more
+        if more is not None and more.touched:
+            self._further(sheet, more, row)
         if found:
             if len(found) > 1:
                 found.sort(key=_rank)
@@ -138,9 +133,12 @@ class Tabulator:
             step = steps.get(key)
             if step is None:
                 self._lost(node, key, where)
-            elif step.column != NO_COLUMN:
-                self._cells[step.column].put(self._rows[step.sheet], value)
-                self._touched[step.sheet] = True
+                continue
+            cells = step.cells
+            if cells is not None:
+                sheet = step.sheet
+                cells.put(sheet.rows, value)
+                sheet.touched = True
             elif step.inner is not None:
                 if isinstance(value, dict):
                     self._walk(step.inner, value, found, where)
@@ -168,26 +166,25 @@ class Tabulator:
             self._lost(node, key, where)
             return
         found.append(Found(spot, value, holder))
-        for field, column in step.lists:
+        for field, cells in step.lists:
             listed = [(e.get(field) or "") if isinstance(e, dict) else "" for e in value]
-            self._cells[column].put(self._rows[step.sheet], listed)
+            cells.put(step.sheet.rows, listed)
 
-    def _further(self, sheet: Sheet, row: int) -> None:
+    def _further(self, sheet: Sheet, more: Sheet, row: int) -> None:
         """Close the row that has the further fields of a row."""
-        more = sheet.more
-        number = self._rows[more]
-        columns = self._sheets[more].columns
-        self._cells[columns[0]].set(number, self._ocid)
-        self._cells[columns[1]].set(number, self._source)
+        number = more.rows
+        more.cells[0].set(number, self._ocid)
+        more.cells[1].set(number, self._source)
         for here, there in sheet.keys:
-            self._cells[there].set(number, self._cells[here].at(row))
-        self._touched[more] = False
-        self._rows[more] = number + 1
+            there.set(number, here.at(row))
+        more.touched = False
+        more.rows = number + 1
+        self.held += 1
 
     def _enter(self, found: Found, row: int, where: str) -> None:
         """What the rows of an array repeat of where it stands; then these rows."""
         spot = found.spot
-        context = [self._cells[column].at(row) for column in spot.sources]
+        context = [cells.at(row) for cells in spot.sources]
         path = f"{where}{spot.path}/"
         if spot.section:
             position = context[0] if context else 1
@@ -202,8 +199,7 @@ class Tabulator:
 
     def _array(self, spot: Spot, items: list[Any], context: list[Any], where: str) -> None:
         sheet = spot.sheet
-        columns = self._sheets[sheet].columns
-        ocid, source = self._cells[columns[0]], self._cells[columns[1]]
+        ocid, source = sheet.cells[0], sheet.cells[1]
         position = 0
         for item in items:
             if not isinstance(item, dict):
@@ -212,15 +208,15 @@ class Tabulator:
                     self.unheld[path] = self.unheld.get(path, 0) + 1
                 continue
             position += 1
-            row = self._rows[sheet]
+            row = sheet.rows
             ocid.set(row, self._ocid)
             source.set(row, self._source)
-            for n, column in enumerate(spot.context):
-                self._cells[column].set(row, context[n])
-            self._cells[spot.position].set(row, position)
-            if sheet == self._awards:
+            for n, cells in enumerate(spot.context):
+                cells.set(row, context[n])
+            spot.position.set(row, position)
+            if sheet is self._awards:
                 self._told.award(row, item)
-            elif sheet == self._suppliers:
+            elif sheet is self._suppliers:
                 self._told.supplier(row, item)
             self._object(spot.node, item, sheet, where)
 
