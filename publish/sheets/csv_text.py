@@ -64,7 +64,13 @@ def safe(text: pa.Array) -> pa.Array:
     found = risky(text)
     if not found.any():
         return text
-    return pc.if_else(pa.array(found), pc.binary_join_element_wise("'", text, ""), text)
+    return pc.if_else(_mask(found), pc.binary_join_element_wise("'", text, ""), text)
+
+
+def _mask(found: npt.NDArray[np.bool_]) -> pa.Array:
+    """Truth values as an array; `pyarrow.array` would load `numpy.ma` first."""
+    bits = pa.py_buffer(np.packbits(found, bitorder="little"))
+    return pa.Array.from_buffers(pa.bool_(), len(found), [None, bits])
 
 
 def risky(text: pa.Array) -> npt.NDArray[np.bool_]:

@@ -1,8 +1,8 @@
 """The rows of one table from all scratch files, in order of ocid, a piece in memory at a time.
 
 Owns the order. Each process is in one file only, whose rows are in order of ocid: so pieces can be
-cut from all files at the same ocid. Files are read batch by batch and not mapped into memory, where
-what was read would stay.
+cut from all files at the same ocid. Files of several pieces are read batch by batch and not mapped
+into memory, where what was read would stay.
 """
 
 from bisect import bisect_left
@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 PIECE = 16 << 20  # bytes of rows that are put in order at a time
 BATCH = 500  # rows of a batch of the files: what of each, of some hundreds, is read at a time
+LARGE = 20_000  # the same where there is a file for each process that works, and no more
 OCID = "ocid"
 
 
@@ -27,7 +28,7 @@ def arranged(paths: Sequence[Path]) -> Iterator[pa.Table]:
     pieces = sum(path.stat().st_size for path in paths) // PIECE + 1
     bounds = _bounds(paths, pieces)
     with ExitStack() as stack:
-        files = [_File(path, stack) for path in paths]
+        files = [_File(path, stack, mapped=pieces == 1) for path in paths]
         for bound in bounds:
             cut = [found for file in files if (found := file.until(bound))]
             if cut:
@@ -39,10 +40,9 @@ def arranged(paths: Sequence[Path]) -> Iterator[pa.Table]:
 class _File:
     """An Arrow file that is read from its start."""
 
-    def __init__(self, path: Path, stack: ExitStack) -> None:
-        self._reader = stack.enter_context(
-            pa.ipc.open_file(stack.enter_context(pa.OSFile(str(path))))
-        )
+    def __init__(self, path: Path, stack: ExitStack, *, mapped: bool) -> None:
+        opened = pa.memory_map(str(path)) if mapped else pa.OSFile(str(path))
+        self._reader = stack.enter_context(pa.ipc.open_file(stack.enter_context(opened)))
         self._next = 0
         self._rest: pa.RecordBatch | None = None
 

@@ -13,6 +13,7 @@ from tenderline.merging.hold import Held, Text
 from tenderline.merging.join import BLOCK, note_conflicts, processes, releases_in
 from tenderline.merging.output import put
 from tenderline.merging.place import size_of
+from tenderline.tabling.arrange import BATCH, LARGE
 from tenderline.tabling.rows import Gathered, Rows, is_compiled
 from transforms.jsontext import dumps
 from transforms.merge import compile_releases
@@ -82,7 +83,7 @@ def gather(held: Held, folder: Path, parts: list[Path], *, lines: bool) -> list[
             in a file beside the folder.
     """
     early = held.early.gathered(held) if isinstance(held.early, Compiled) and not parts else []
-    rows = Rows(folder)
+    rows = Rows(folder, BATCH if parts else LARGE)
     found = rows.found
     found.lines = folder.with_suffix(".lines") if lines and parts else None
     with found.lines.open("wb", BLOCK) if found.lines else nullcontext() as stream:

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from tenderline.merging.join import Joined
 from tenderline.merging.place import Sizes
-from tenderline.tabling.arrange import BATCH
+from tenderline.tabling.arrange import LARGE
 from transforms.rates import reference_rates
 from transforms.tables.arrow import without_pandas
 from transforms.tables.layout import schemas
@@ -51,13 +51,15 @@ class Rows:
 
     Args:
         folder: a new one, where the rows go, as one Arrow file for each table.
+        batch: the most rows of a batch of these files.
 
     Attributes:
         found: what became of them; whole when they are closed.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, batch: int = LARGE) -> None:
         folder.mkdir()
+        self._batch = batch
         without_pandas()
         self.found = Gathered(folder)
         self._rows = Tabulator(UTC)  # times that tell no zone
@@ -98,7 +100,7 @@ class Rows:
                 if name not in self._files:
                     self._files[name] = pa.ipc.new_file(self.found.folder / name, schema)
                 rows = _sorted(self._rows.take(name, schema))
-                self._files[name].write_table(rows, max_chunksize=BATCH)
+                self._files[name].write_table(rows, max_chunksize=self._batch)
 
     def close(self) -> Gathered:
         """Move the rest to files; what became of all."""

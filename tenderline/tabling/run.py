@@ -140,7 +140,7 @@ def _write(
         for file in files:
             stack.enter_context(closing(file))
         for rows in arranged(paths) if paths else ():
-            kept: pa.Table = rows.cast(parquet.schema)
+            kept = pa.Table.from_arrays(rows.columns, schema=parquet.schema)
             for file in files:
                 file.add(kept)
     return name, (parquet.rows, sheets.parts if sheets else [])

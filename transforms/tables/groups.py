@@ -47,10 +47,10 @@ class Filled:
         self._always = always
         self._file: pq.ParquetWriter | None = None
         self._held: list[pa.Table] = []  # with the columns that are filled
-        self._lengths: list[Lengths] = []  # of the rows of each
+        self._lengths: list[Lengths] = []  # of the rows of the first of these
         self._small: list[pa.Table] = []  # the latest
         self._count = 0
-        self._bytes = 0  # of what is held, about
+        self._bytes = 0  # of what is held, at most
         self._under_way: Future[None] | None = None
 
     def add(self, table: pa.Table) -> None:
@@ -100,14 +100,16 @@ class Filled:
         self._small = []
 
     def _hold(self, rows: pa.Table) -> None:
-        lengths = row_bytes(rows, len(self.schema))
         self._held.append(rows)
-        self._lengths.append(lengths)
-        self._bytes += int(lengths.sum())
+        self._bytes += rows.nbytes + CELL * len(self.schema) * rows.num_rows
 
     def _write_full(self) -> bool:
         """Write a row group if one is full; whether there was one."""
         self._gather()
+        if self._count < self.size and self._bytes < MOST:
+            return False
+        unknown = self._held[len(self._lengths) :]
+        self._lengths += [row_bytes(table, len(self.schema)) for table in unknown]
         ends = np.cumsum(np.concatenate([NO_ROWS, *self._lengths])[: self.size])
         rows = int(np.searchsorted(ends, MOST)) + 1
         if rows > len(ends) and len(ends) < self.size:
