@@ -6,12 +6,13 @@ Owns the layout of `published/<publication>/<edition>/` and the order of its wri
 
 import logging
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
 from kernel import Artifact, Lake, Manifest, Publication, Source, __version__
 from kernel.manifest import canonical
-from kernel.workers import aside
+from kernel.workers import aside, cores
 from publish import held, pointer, versions
 from publish.answers import write_answers
 from publish.chain import PREVIOUS, previous_of
@@ -89,10 +90,7 @@ def _build(
         rows |= made
         (scratch / "README.md").write_bytes(readme(publication, making.told(), tables, rows))
         rows["README.md"] = 0
-        artifacts = [_put(lake, folder, scratch / name, name, n) for name, n in rows.items()]
-        copied = [(tables, a, f"parquet/{a.path}") for a in tables.artifacts]
-        copied += [(quality, file_of(quality, name), name) for name in FILES]
-        artifacts += [_copy(lake, folder, *each, scratch) for each in copied]
+        artifacts = _put(lake, folder, scratch, rows) + _copied(lake, folder, tables, quality)
     artifacts.append(_sums(lake, folder, artifacts))
     records = [manifest for _, manifest in inputs]
     return lake.commit(
@@ -148,18 +146,28 @@ def _summary(making: Making) -> Rows:
     return {"summary.json": 0}
 
 
-def _put(lake: Lake, folder: str, local: Path, name: str, rows: int) -> Artifact:
-    media_type = format_of(name).media_type
-    return lake.save_file(folder, name, local, media_type=media_type, rows=rows)
+def _put(lake: Lake, folder: str, scratch: Path, rows: Rows) -> list[Artifact]:
+    """Files in the edition's folder, some at a time."""
+
+    def put(name: str) -> Artifact:
+        media_type = format_of(name).media_type
+        return lake.save_file(folder, name, scratch / name, media_type=media_type, rows=rows[name])
+
+    with ThreadPoolExecutor(cores()) as threads:
+        return [*threads.map(put, rows)]
 
 
-def _copy(
-    lake: Lake, folder: str, manifest: Manifest, artifact: Artifact, name: str, scratch: Path
-) -> Artifact:
-    """A file of an earlier stage, verified as it is copied, in the edition's folder."""
-    local = scratch / "copy"
-    local.write_bytes(lake.load(manifest, artifact))
-    return _put(lake, folder, local, name, artifact.rows)
+def _copied(lake: Lake, folder: str, tables: Manifest, quality: Manifest) -> list[Artifact]:
+    """Files of earlier stages, verified as they are copied, in the edition's folder."""
+    each = [(tables, artifact, f"parquet/{artifact.path}") for artifact in tables.artifacts]
+    each += [(quality, file_of(quality, name), name) for name in FILES]
+
+    def copy(manifest: Manifest, artifact: Artifact, name: str) -> Artifact:
+        media_type = format_of(name).media_type
+        return lake.copy(manifest, artifact, folder, name, media_type=media_type)
+
+    with ThreadPoolExecutor(cores()) as threads:
+        return [*threads.map(copy, *zip(*each, strict=True))]
 
 
 def _sums(lake: Lake, folder: str, artifacts: Sequence[Artifact]) -> Artifact:

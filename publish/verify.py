@@ -3,13 +3,16 @@
 Owns the comparison. Works on an edition in the lake and on a copy downloaded anywhere.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pyarrow.parquet as pq
 from isal import igzip
 
 from kernel import Artifact, Lake, LakeCorrupt, Manifest
+from kernel.workers import cores
 from publish.metadata.shape import shape_of
 
 SUMS = "SHA256SUMS"
@@ -24,15 +27,21 @@ def verify(lake: Lake, folder: str) -> Manifest:
         LakeCorrupt: naming the first file that is missing or is not what was written.
     """
     manifest = replace(lake.manifest(folder), folder=folder)
-    for artifact in manifest.artifacts:
-        with lake.local(manifest, artifact) as file:
-            rows = _rows(artifact, file)
-            _compare_schema(manifest, artifact, file)
-        if rows is not None and rows != artifact.rows:
-            path = f"{folder}/{artifact.path}"
-            raise LakeCorrupt(f"{rows} rows where {artifact.rows} were written", path=path)
+    with ThreadPoolExecutor(cores()) as threads:
+        for _ in threads.map(partial(_compare, lake, manifest), manifest.artifacts):
+            pass
     _compare_sums(lake, manifest)
     return manifest
+
+
+def _compare(lake: Lake, manifest: Manifest, artifact: Artifact) -> None:
+    """Compare a file with what the manifest promises of it."""
+    with lake.local(manifest, artifact) as file:
+        rows = _rows(artifact, file)
+        _compare_schema(manifest, artifact, file)
+    if rows is not None and rows != artifact.rows:
+        path = f"{manifest.folder}/{artifact.path}"
+        raise LakeCorrupt(f"{rows} rows where {artifact.rows} were written", path=path)
 
 
 def _rows(artifact: Artifact, file: Path) -> int | None:
