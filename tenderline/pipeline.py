@@ -3,7 +3,7 @@
 Owns the order of the stages here; `dags/` owns it under Airflow. Both call the same functions.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from extractors.extract import extract
@@ -18,6 +18,7 @@ from publish.pointer import latest_edition
 from tenderline.stages import STAGES, Stage
 from transforms.compile import compile_records, records_of
 from transforms.convert import convert
+from transforms.converting import convert_each
 from transforms.tables.build import build_tables
 from validation.admission import checker
 from validation.check import check
@@ -45,25 +46,39 @@ class Run:
 
         `version` names the look at each window.
         """
+        raws = self._raws(source, windows, version)
+        if self._goes_on("convert"):
+            check_release = checker(source.fetch.clock, source.ocid_prefix)
+            for converted in convert_each(source, self.lake, raws, check=check_release):
+                self._keep(converted)
+        else:
+            for _ in raws:
+                pass
+        self.compile(source)
+
+    def _raws(
+        self, source: Source, windows: Sequence[Window], version: Callable[[Window], str]
+    ) -> Iterator[Manifest]:
         for number, window in enumerate(windows, start=1):
             self.told(f"{source.id} window {number}/{len(windows)} {window.name}", 1)
-            self.window(source, window, version(window))
-        self.compile(source)
+            yield self._raw(source, window, version(window))
 
     def window(self, source: Source, window: Window, version: str) -> None:
         """Extract and convert one window, as far as `until`; `version` names the look at it.
 
         A window of which the last look left a hole is looked at again.
         """
+        raw = self._raw(source, window, version)
+        if self._goes_on("convert"):
+            check_release = checker(source.fetch.clock, source.ocid_prefix)
+            self._keep(convert(source, self.lake, raw, check=check_release))
 
+    def _raw(self, source: Source, window: Window, version: str) -> Manifest:
         def page_told(page: Page) -> None:
             self.told(f"{source.id} {window.name}: page {page.number}", 0)
 
         look = self._look(source, window, version)
-        raw = self._keep(extract(source, self.lake, window, version=look, progress=page_told))
-        if self._goes_on("convert"):
-            check_release = checker(source.fetch.clock, source.ocid_prefix)
-            self._keep(convert(source, self.lake, raw, check=check_release))
+        return self._keep(extract(source, self.lake, window, version=look, progress=page_told))
 
     def _look(self, source: Source, window: Window, version: str) -> str:
         """`version`, with a number behind it where the looks of this name all left holes."""
