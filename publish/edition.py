@@ -21,7 +21,7 @@ from publish.formats import format_of
 from publish.gate import pass_gate
 from publish.json.files import write_json, write_quarantine, write_records
 from publish.making import Making, Part, Rows
-from publish.metadata.write import write_metadata
+from publish.metadata.write import counted, write_metadata
 from publish.partitions import write_partitions
 from publish.provenance import write_provenance
 from publish.readme import readme
@@ -85,8 +85,9 @@ def _build(
         with aside(write_awards, making) as awards:
             for part in PARTS:
                 rows |= part(making)
+            found = counted(making)
             rows |= awards()
-        made, told = write_metadata(making, rows)
+        made, told = write_metadata(making, rows, found)
         rows |= made
         (scratch / "README.md").write_bytes(readme(publication, making.told(), tables, rows))
         rows["README.md"] = 0

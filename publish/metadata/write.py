@@ -3,10 +3,10 @@
 Owns the names of the files. It comes after the parts that write data, for it describes their files.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -19,11 +19,11 @@ from publish.metadata.citation import citation
 from publish.metadata.datapackage import data_package
 from publish.metadata.dcat import dcat
 from publish.metadata.description import LICENCE_FILE, File, describe
-from publish.metadata.dictionary import entries, to_csv
+from publish.metadata.dictionary import Entry, entries, to_csv
 from publish.metadata.dictionary_page import dictionary_page
 from publish.metadata.harvest import data_json
 from publish.metadata.index_page import index_page
-from publish.metadata.keys import keys_of
+from publish.metadata.keys import Keys, keys_of
 from publish.metadata.licence import licence
 from publish.metadata.measure import opened
 from publish.metadata.page import html, markdown
@@ -36,21 +36,34 @@ DICTIONARY, INDEX = "dictionary.csv", "index.html"
 PARQUET = ".parquet"
 
 
-def write_metadata(making: Making, rows: Rows) -> tuple[Rows, dict[str, Any]]:
+class Counted(NamedTuple):
+    """What the rows of the tables say: the entries of the dictionary, and the keys that hold."""
+
+    columns: Sequence[Entry]
+    keys: Mapping[str, Keys]
+
+
+def counted(making: Making) -> Counted:
+    """Count the tables' rows, which waits for no other part of the edition."""
+    with opened(describe(making, _tables(making)).tables) as tables:
+        return Counted([*entries(tables)], keys_of(tables))
+
+
+def write_metadata(making: Making, rows: Rows, found: Counted) -> tuple[Rows, dict[str, Any]]:
     """Write what the edition says of itself.
 
     Args:
         making: what it is made from.
         rows: of each file that its other parts wrote.
+        found: what `counted` found.
 
     Returns:
         The rows of each file written, and the facts for the manifest's notes: `schemas` (of each
         Parquet file by path its schema hash and its columns) and `time_range`.
     """
+    columns, keys = found
     with ExitStack() as stack:
         files = [*_written(making, rows), *_tables(making), *_quality(making, stack)]
-        with opened(describe(making, files).tables) as tables:
-            columns, keys = [*entries(tables)], keys_of(tables)
         path = making.place(DICTIONARY)
         path.write_bytes(to_csv(columns))
         files.append(_file(DICTIONARY, path, len(columns)))
