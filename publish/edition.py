@@ -85,7 +85,7 @@ def _build(
         with aside(write_awards, making) as awards:
             for part in PARTS:
                 rows |= part(making)
-            found = counted(making)
+            found = counted(making, rows)
             rows |= awards()
         made, told = write_metadata(making, rows, found)
         rows |= made
