@@ -46,8 +46,9 @@ class Counted(NamedTuple):
 def counted(making: Making, rows: Rows) -> Counted:
     """Count what is in the tables, those among the files of `rows` too; needs no other file."""
     own = {path: count for path, count in rows.items() if path.endswith(PARQUET)}
-    files = [*_written(making, own), *_tables(making)]
-    with opened(describe(making, files).tables) as tables:
+    with ExitStack() as stack:
+        files = [*_written(making, own), *_tables(making), *_quality(making, stack)]
+        tables = stack.enter_context(opened(describe(making, files).tables))
         return Counted([*entries(tables)], keys_of(tables))
 
 
