@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 ROW_GROUP = 122_880  # rows: DuckDB's own unit of parallel work
 MOST = 24 << 20  # bytes of rows behind which a row group ends: written, it takes six times that
 CELL = 5  # bytes of a cell beside its text, also of an empty one
+CODEC = "zstd"
 SMALL = 64  # tables held as they came: a column of a few rows takes more for itself than for them
 Lengths = npt.NDArray[np.int64]
 NO_ROWS: Lengths = np.zeros(0, np.int64)
@@ -71,7 +72,7 @@ class Filled:
                 pass
             if self._count or (self._always and not self.rows):
                 self._gather()
-                self._write(self._count)
+                self._write(self._count, last=True)
             self._wait()
         finally:
             if self._file:
@@ -117,7 +118,7 @@ class Filled:
         self._write(min(rows, self.size))
         return True
 
-    def _write(self, rows: int) -> None:
+    def _write(self, rows: int, *, last: bool = False) -> None:
         held = joined(self._held, self.schema)
         group, rest = held.slice(0, rows), held.slice(rows)
         self._held, self._lengths = [], []
@@ -127,15 +128,16 @@ class Filled:
         elif rest.num_rows:  # copied: a slice keeps all that it is cut from
             self._hold(rest.take(np.arange(rest.num_rows)))
         if self._threads is None:
-            self._put(group)
+            self._put(group, last=last)
             return
         self._wait()
-        self._under_way = self._threads.submit(self._put, group)
+        self._under_way = self._threads.submit(self._put, group, last=last)
 
-    def _put(self, group: pa.Table) -> None:
+    def _put(self, group: pa.Table, *, last: bool) -> None:
         if self._file is None:
+            packed = _packed(group) if last else CODEC
             self._file = pq.ParquetWriter(
-                self.path, self.schema, compression="zstd", write_page_index=True
+                self.path, self.schema, compression=packed, write_page_index=True
             )
         self._file.write_table(group.combine_chunks(), row_group_size=self.size)
         if group.nbytes > MOST // 2:  # give back what writing took, which is several times that
@@ -145,6 +147,17 @@ class Filled:
         if self._under_way:
             self._under_way.result()
         self._under_way = None
+
+
+def _packed(rows: pa.Table) -> dict[str, str]:
+    """How to pack each column of a file that has only these rows: one without values not at all,
+    for to prepare that takes longer than all else of it.
+    """
+    return {
+        f"{field.name}.list.element" if pa.types.is_list(field.type) else field.name: CODEC
+        for field, column in zip(rows.schema, rows.columns, strict=True)
+        if column.null_count < rows.num_rows
+    }
 
 
 def joined(tables: Sequence[pa.Table], schema: pa.Schema) -> pa.Table:
