@@ -1,8 +1,10 @@
 import csv
 import gzip
+import hashlib
 import io
 import json
 import random
+import re
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import partial
@@ -24,6 +26,7 @@ from tenderline.merging import intake
 from tenderline.tabling import arrange, rows, run, workbook
 from tenderline.tabling.run import Forms, Made, make_tables
 from tests.made import award_release
+from transforms.jsontext import dumps
 from transforms.merge import compile_releases
 from transforms.tables.schema import tables
 
@@ -85,6 +88,30 @@ def test_order_files_and_cores_make_no_difference(
     monkeypatch.setattr(arrange, "PIECE", 2000)
     made(tmp_path, lines(mixed[:10]), gzip.compress(package), jobs=3)
     assert files(tmp_path) == files(plain)
+
+
+@pytest.mark.parametrize("memory", [0, 1 << 20])
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_memory_makes_no_difference_and_numbers_keep_their_digits(
+    tmp_path: Path, memory: int, jobs: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Held in memory or in scratch files: the compiled releases as lines, hashes and rows."""
+    plain = releases()
+    exact = re.sub(rb'("amount":)[0-9.]+', rb"\g<1>1234567890123456.78", lines(plain[:4]))
+    contents = [exact, lines(plain[4:20]), lines(plain[20:])]
+    made(tmp_path / "wanted", *contents)
+    monkeypatch.setattr(intake, "MEMORY", memory)
+    made(tmp_path / "found", *contents, jobs=jobs)
+    found = files(tmp_path / "found")
+    assert found == files(tmp_path / "wanted")
+    compiled = found["compiled.jsonl"].splitlines()
+    assert compiled == sorted(compiled, key=lambda line: json.loads(line)["ocid"])
+    assert b"1234567890123456.78" in compiled[1]
+    amounts = pq.read_table(tmp_path / "found" / "out" / "awards.parquet")["amount"].to_pylist()
+    assert Decimal("1234567890123456.78") in amounts
+    told = pq.read_table(tmp_path / "found" / "out" / "releases.parquet")
+    hashes = {hashlib.sha256(dumps(one)).hexdigest() for one in plain[4:]}
+    assert hashes <= {*told["sha256"].to_pylist()}
 
 
 def test_compiled_releases_are_taken_as_they_are(plain: Path, tmp_path: Path) -> None:

@@ -281,3 +281,17 @@ def test_long_rows_end_a_row_group_earlier_however_they_came(
     found = pq.ParquetFile(tmp_path / "file").metadata
     # 70 and 70 bytes; 10, 10 and 310; six of 11 each, which is as many rows as may be; the last
     assert [found.row_group(n).num_rows for n in range(found.num_row_groups)] == [2, 3, 6, 1]
+
+
+@pytest.mark.parametrize("size", [3, 20])
+def test_a_column_without_values_is_not_packed_where_all_rows_are_known(
+    tmp_path: Path, size: int
+) -> None:
+    schema = pa.schema([("a", pa.string()), ("b", pa.list_(pa.string())), ("c", pa.string())])
+    rows = pa.table([["x" * 90] * 12, [["y"]] * 12, pa.nulls(12, pa.string())], schema=schema)
+    with groups.Filled(tmp_path / "file", schema, size) as file:
+        file.add(rows)
+    assert pq.read_table(tmp_path / "file").equals(rows)
+    group = pq.ParquetFile(tmp_path / "file").metadata.row_group(0)
+    packed = [group.column(n).compression for n in range(3)]
+    assert packed == ["ZSTD", "ZSTD", "UNCOMPRESSED" if size > 3 else "ZSTD"]
