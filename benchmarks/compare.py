@@ -21,7 +21,8 @@ def compare(places: Places, copies: int, pairs: int) -> Row:
     Args:
         places: the base of the corpus, the peers, and room.
         copies: how often the base is repeated.
-        pairs: how often all is run; every other time the peers come first.
+        pairs: how often all is run; every other time the peers come first. Behind them each side
+            runs once more, for its memory only.
 
     Returns:
         For each step its runs by side, in order, and why a side was left out; what each stage of
@@ -37,6 +38,8 @@ def compare(places: Places, copies: int, pairs: int) -> Row:
             _round(step, rows[step.name]["sides"], turned=number % 2 == 1)
             if step.name == "pipeline":
                 stages.append(json.loads(stages_of(scratch).read_text()))
+    for step in todo:
+        _watch(step, rows[step.name]["sides"])
     places.dropped(scratch)
     size = {"copies": copies, "releases": corpus.releases, "bytes": corpus.bytes}
     return {"corpus": size, "pairs": pairs, "steps": rows, "stages": stages}
@@ -50,6 +53,13 @@ def _round(step: Step, runs: dict[str, list[Row]], *, turned: bool) -> None:
     if OURS in step.sides:
         order.append((ONE_CORE, step.sides[OURS], True))
     for side, command, one_core in order:
-        taken = timed(command, one_core=one_core)
+        taken = timed(command, one_core=one_core, watched=False)
         runs.setdefault(side, []).append(asdict(taken))
         say(f"{step.name}, {side}: {taken.seconds:.2f} s, {taken.largest} MiB")
+
+
+def _watch(step: Step, runs: dict[str, list[Row]]) -> None:
+    """Run each side once more, and note with its first run what all processes held together."""
+    for side, command in step.sides.items():
+        runs[side][0]["tree"] = timed(command).tree
+        say(f"{step.name}, {side}: {runs[side][0]['tree']} MiB in all")

@@ -14,14 +14,14 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 ROOT = Path(__file__).parents[1]
 KIB_OF_MAXRSS = 1 / 1024 if sys.platform == "darwin" else 1  # macOS counts bytes: getrusage(2)
-EVERY = 0.2  # seconds between looks at the memory of all processes: seldom enough not to matter
+EVERY = 0.2  # seconds between looks at the memory of all processes
 SHOWN = 2000  # characters of what a failed command said
 
 
@@ -63,12 +63,14 @@ def tenderline(*arguments: str) -> tuple[str, ...]:
     return python("-c", "from tenderline.cli import main; main()", *arguments)
 
 
-def timed(command: Command, *, one_core: bool = False) -> Taken:
+def timed(command: Command, *, one_core: bool = False, watched: bool = True) -> Taken:
     """Run a command to its end.
 
     Args:
         command: what to run.
         one_core: whether all its processes share one core, where the system can do that.
+        watched: whether to look at the memory of all its processes, which takes some of the time
+            of those that use every core.
 
     Raises:
         SystemExit: it failed, with what it said.
@@ -77,7 +79,8 @@ def timed(command: Command, *, one_core: bool = False) -> Taken:
     with tempfile.TemporaryFile() as said, _cores(one=one_core):
         start = time.monotonic()
         process = _started(command, said.fileno())
-        with _interruptible(process.pid), Watch(process.pid) as watch:
+        watch = Watch(process.pid)
+        with _interruptible(process.pid), watch if watched else nullcontext():
             _, status, usage = os.wait4(process.pid, 0)
         seconds = time.monotonic() - start
         process.returncode = os.waitstatus_to_exitcode(status)
