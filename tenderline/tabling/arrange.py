@@ -14,8 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 PIECE = 16 << 20  # bytes of rows that are put in order at a time
-BATCH = 50_000  # cells of a batch of the files: what of each, of some hundreds, is read at a time
-LARGE = 2_000_000  # the same where there is a file for each process that works, and no more
+BATCH = 1 << 18  # bytes of a batch of the files: what of each, of some hundreds, is read at a time
+LARGE = 1 << 24  # the same where there is a file for each process that works, and no more
 OCID = "ocid"
 
 

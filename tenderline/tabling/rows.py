@@ -51,7 +51,7 @@ class Rows:
 
     Args:
         folder: a new one, where the rows go, as one Arrow file for each table.
-        batch: the most cells of a batch of these files.
+        batch: the bytes of a batch of these files, about.
 
     Attributes:
         found: what became of them; whole when they are closed.
@@ -100,8 +100,8 @@ class Rows:
                 if name not in self._files:
                     self._files[name] = pa.ipc.new_file(self.found.folder / name, schema)
                 rows = _sorted(self._rows.take(name, schema))
-                most = max(1, self._batch // len(schema))
-                self._files[name].write_table(rows, max_chunksize=most)
+                most = self._batch * len(rows) // max(rows.nbytes, self._batch)
+                self._files[name].write_table(rows, max_chunksize=max(most, 1))
 
     def close(self) -> Gathered:
         """Move the rest to files; what became of all."""
