@@ -14,10 +14,10 @@ from pathlib import Path
 
 from kernel import ConfigError
 from tenderline import console
-from tenderline.tabling import LINES
+from tenderline.tabling import LINES, VERSIONED
 from tenderline.whole_file import whole_folder
 
-TABLES, VERSIONED = "tables", "versioned.jsonl"
+TABLES = "tables"
 FAILURES, TOLD = "quality.json", "quality.txt"
 LAST_WITH_RESULTS = 2  # the highest exit code of a command that has written what it could
 INTERRUPTED = 128  # and the number of a signal: what a shell says of a process that it ended
@@ -59,7 +59,8 @@ def bulk(
         code = max(_told(one, str(folder), str(out)) for one in asked)
         if code > LAST_WITH_RESULTS or not (folder / TABLES).exists():
             sys.exit(code)
-        (folder / TABLES / LINES).rename(folder / LINES)
+        for name in (LINES, VERSIONED) if versioned else (LINES,):
+            (folder / TABLES / name).rename(folder / name)
         for one in asked:
             if one.name != "validate":
                 one.said.unlink()
@@ -70,13 +71,12 @@ def _asked(
     names: Sequence[str], folder: Path, *, csv: bool, xlsx: bool, versioned: bool, jobs: int
 ) -> list[Asked]:
     """The commands, begun."""
-    asked_for = [f"--{name}" for name, wanted in (("csv", csv), ("xlsx", xlsx)) if wanted]
+    forms = (("csv", csv), ("xlsx", xlsx), ("jsonl", True), ("versioned", versioned))
+    asked_for = [f"--{name}" for name, wanted in forms if wanted]
     lines = {
-        "tables": [*asked_for, "--jsonl", *names, str(folder / TABLES)],
+        "tables": [*asked_for, *names, str(folder / TABLES)],
         "validate": ["--json", str(folder / FAILURES), *names],
     }
-    if versioned:
-        lines["merge"] = ["--versioned", "-o", str(folder / VERSIONED), *names]
     context, found = get_context("fork"), []
     for name, arguments in lines.items():
         said = folder / (TOLD if name == "validate" else f"{name}.txt")

@@ -79,7 +79,7 @@ class Held:
         ordered: whether texts are as `transforms.jsontext.dumps` writes them: of equal releases
             equal.
         early: what is told of each release when it is read, if anything is.
-        lines: what was made of them, and is yet to be written.
+        lines: what was made of them, and is yet to be written, by what it is.
     """
 
     folder: Path
@@ -91,7 +91,7 @@ class Held:
     processes: Processes = field(default_factory=dict)
     size: int = 0
     spilled: bool = False
-    lines: list[bytes | memoryview] = field(default_factory=list)
+    lines: dict[str, list[bytes | memoryview]] = field(default_factory=dict)
     _block: mmap | None = None
 
     def add(self, ocid: bytes, release: Release) -> None:

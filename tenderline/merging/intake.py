@@ -36,10 +36,11 @@ class Intake:
         scratch: a folder for what is needed until the end.
         workers: the processes that have the releases.
         held: whether they have them in memory.
+        few: whether memory surely holds all of them, and some times as much.
     """
 
-    def __init__(self, scratch: Path, workers: Workers, names: Sequence[str]) -> None:
-        self.scratch, self.workers = scratch, workers
+    def __init__(self, scratch: Path, workers: Workers, names: Sequence[str], *, few: bool) -> None:
+        self.scratch, self.workers, self.few = scratch, workers, few
         self.tally = _read(names, scratch, workers)
         self.held = shared(workers)
 
@@ -86,11 +87,12 @@ def taken_in(
         scratch = Path(folder)
         sizes = [size_of(name) for name in names]
         held = Held(scratch / "releases", _buckets(sizes, jobs), MEMORY // jobs, alone, ordered)
-        if early and all(sizes) and sum(sizes) <= SURELY:
+        few = all(sizes) and sum(sizes) <= SURELY
+        if early and few:
             held.early = early(scratch)
         held.folder.mkdir()
         with Workers(jobs, held) as workers:
-            yield Intake(scratch, workers, names)
+            yield Intake(scratch, workers, names, few=few)
 
 
 def _buckets(sizes: Sequence[int], jobs: int) -> int:

@@ -25,8 +25,8 @@ def placed(workers: Workers, path: Path, wanted: Wanted) -> list[Joined]:
     return [joined for joined, _ in made]
 
 
-def write_held(workers: Workers, path: Path, told: Sequence[Sizes]) -> None:
-    """Write the lines that each process holds, of which it told the sizes, in order of ocid."""
+def write_held(workers: Workers, path: Path, told: Sequence[Sizes], name: str = "") -> None:
+    """Write the lines that each process holds by a name, whose sizes it told, in order of ocid."""
     order = sorted(
         (ocid, size, number) for number, sizes in enumerate(told) for ocid, size in sizes
     )
@@ -35,7 +35,7 @@ def write_held(workers: Workers, path: Path, told: Sequence[Sizes]) -> None:
     for _, size, number in order:
         places[number].append(at)
         at += size
-    workers.every_with(_write, [(path, each) for each in places])
+    workers.every_with(_write, [(path, each, name) for each in places])
 
 
 def size_of(line: Line) -> int:
@@ -47,15 +47,14 @@ def _made(held: Held, wanted: Wanted) -> tuple[Joined, Sizes]:
     """Make the lines, to be written by `_write`; how long they are."""
     joined = Joined()
     made = list(lines(held, [], wanted, joined))
-    held.lines = [line for _, line in made]
+    held.lines[""] = [line for _, line in made]
     return joined, [(ocid, size_of(line)) for ocid, line in made]
 
 
-def _write(held: Held, path: Path, places: "array[int]") -> None:
+def _write(held: Held, path: Path, places: "array[int]", name: str) -> None:
     with path.open("r+b", buffering=0) as file:
-        for at, run in _runs(held.lines, places):
+        for at, run in _runs(held.lines.pop(name, []), places):
             _put(file.fileno(), run, at)
-    held.lines = []
 
 
 def _runs(found: list[Line], places: "array[int]") -> Iterator[tuple[int, list[Line]]]:

@@ -4,3 +4,4 @@ Owns the way from files to a folder of tables. What the tables are is `transform
 """
 
 LINES = "compiled.jsonl"  # the compiled releases, in the folder of the tables
+VERSIONED = "versioned.jsonl"  # the versioned ones

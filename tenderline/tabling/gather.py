@@ -5,7 +5,8 @@ processes of its own for large files.
 """
 
 import os
-from contextlib import nullcontext
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,12 @@ from tenderline.merging.hold import Held, Text
 from tenderline.merging.join import BLOCK, note_conflicts, processes, releases_in
 from tenderline.merging.output import put
 from tenderline.merging.place import size_of
+from tenderline.tabling import LINES
 from tenderline.tabling.arrange import BATCH, LARGE
 from tenderline.tabling.rows import Gathered, Rows, is_compiled
 from transforms.jsontext import dumps
 from transforms.merge import compile_releases
+from transforms.versioned import version_releases
 
 
 class Compiled:
@@ -72,33 +75,37 @@ class Compiled:
         self._rows = None
 
 
-def gather(held: Held, folder: Path, parts: list[Path], *, lines: bool) -> list[Gathered]:
+def gather(
+    held: Held, folder: Path, parts: list[Path], *, lines: Sequence[str], keep: bool
+) -> list[Gathered]:
     """Make the rows of processes that nobody else has releases of.
 
     Args:
         held: what this process holds.
         folder: where the rows go, as one Arrow file for each table.
         parts: scratch files of which the releases are, used up by this; none if they are held.
-        lines: whether compiled releases are wanted as lines, too: held, if the releases are, else
-            in a file beside the folder.
+        lines: what is wanted as lines, too, by the name of the file: `LINES`, `VERSIONED`.
+        keep: whether these lines are held; else they go to files beside the folder.
     """
     early = held.early.gathered(held) if isinstance(held.early, Compiled) and not parts else []
     rows = Rows(folder, BATCH if parts else LARGE)
     found = rows.found
-    found.lines = folder.with_suffix(".lines") if lines and parts else None
-    with found.lines.open("wb", BLOCK) if found.lines else nullcontext() as stream:
+    found.lines = {} if keep else {name: folder.with_suffix(f".{name}") for name in lines}
+    with ExitStack() as stack:
+        files = {n: stack.enter_context(p.open("wb", BLOCK)) for n, p in found.lines.items()}
         for ocid, texts in processes(held, parts, found.joined):
             releases = releases_in(texts, found.joined)
             compiled = _compiled(releases, found)
             rows.add(releases, compiled, _as_written(texts, releases))
             if rows.full:
                 rows.write()
-            if stream:
-                put(stream, ocid, dumps(compiled))
-            elif lines:
-                line = dumps(compiled)
-                held.lines.append(line)
-                found.sizes.append((ocid, size_of(line)))
+            for name in lines:
+                line = dumps(compiled if name == LINES else version_releases(releases).release)
+                if keep:
+                    held.lines.setdefault(name, []).append(line)
+                    found.sizes.setdefault(name, []).append((ocid, size_of(line)))
+                else:
+                    put(files[name], ocid, line)
     return [*early, rows.close()]
 
 

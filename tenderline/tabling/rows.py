@@ -30,14 +30,14 @@ COMPILED = "compiled"  # a tag that only compiled releases have
 class Gathered:
     """What became of the releases of some processes.
 
-    `tables` names the tables of which `folder` has rows. Compiled releases, if they are wanted, are
-    in the file `lines`, or held as lines of which `sizes` tells ocid and length. The other counts
+    `tables` names the tables of which `folder` has rows. Releases that are wanted as lines are, by
+    what they are, in the files `lines`, or held, with ocid and length in `sizes`. The other counts
     are a `Tabulator`'s.
     """
 
     folder: Path
-    lines: Path | None = None
-    sizes: Sizes = field(default_factory=list)
+    lines: dict[str, Path] = field(default_factory=dict)
+    sizes: dict[str, Sizes] = field(default_factory=dict)
     joined: Joined = field(default_factory=Joined)
     tables: list[str] = field(default_factory=list)
     as_they_are: int = 0

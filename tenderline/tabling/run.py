@@ -22,7 +22,7 @@ from tenderline.merging.intake import taken_in
 from tenderline.merging.output import in_order, write_lines
 from tenderline.merging.place import write_held
 from tenderline.merging.tally import Tally
-from tenderline.tabling import LINES
+from tenderline.tabling import LINES, VERSIONED
 from tenderline.tabling.arrange import arranged
 from tenderline.tabling.gather import Compiled, gather
 from tenderline.tabling.rows import Gathered, prepare
@@ -35,11 +35,19 @@ WORKBOOK = "tables.xlsx"
 
 @dataclass(frozen=True, slots=True)
 class Forms:
-    """What is written beside Parquet files: CSV files, a workbook, compiled releases as lines."""
+    """What is written beside Parquet files: CSV files, a workbook, compiled and versioned releases
+    as lines.
+    """
 
     csv: bool = False
     xlsx: bool = False
     jsonl: bool = False
+    versioned: bool = False
+
+    @property
+    def lines(self) -> list[str]:
+        """The names of the files of lines."""
+        return [n for n, yes in ((LINES, self.jsonl), (VERSIONED, self.versioned)) if yes]
 
 
 PARQUET = Forms()
@@ -82,24 +90,26 @@ def make_tables(names: Sequence[str], out: Path, forms: Forms = PARQUET, *, jobs
     made = Made()
     with ExitStack() as stack:
         folder = stack.enter_context(whole_folder(out))
-        early = None if forms.jsonl else Compiled
+        early = None if forms.lines else Compiled
         prepare()
         intake = stack.enter_context(taken_in(names, jobs, ordered=True, early=early))
         made.tally = intake.tally
-        gathering = partial(gather, lines=forms.jsonl)
+        keep = intake.held and intake.few
+        gathering = partial(gather, lines=forms.lines, keep=keep)
         made.gathered = list(chain.from_iterable(intake.each(gathering)))
         places = [
             (name, [g.folder / name for g in made.gathered if name in g.tables])
             for name, table in all_tables().items()
         ]
-        if forms.jsonl and intake.held:
-            (folder / LINES).touch()
-            write_held(intake.workers, folder / LINES, [each.sizes for each in made.gathered])
+        for line_file in (folder / name for name in forms.lines if keep):
+            line_file.touch()
+            sizes = [each.sizes.get(line_file.name, []) for each in made.gathered]
+            write_held(intake.workers, line_file, sizes, line_file.name)
         each = [(n, p, folder, intake.scratch, forms) for n, p in _largest_first(places)]
         writing = intake.workers.each(_write, each, ahead=1)
         first = [*islice(writing, 1)]  # once it is there, the others are under way
-        if forms.jsonl and not intake.held:
-            _write_compiled(folder / LINES, made.gathered)
+        for line_file in (folder / name for name in forms.lines if not keep):
+            _write_lines(line_file, made.gathered)
         written = dict(chain(first, writing))
         made.rows = {name: written[name][0] for name in all_tables() if name in written}
         if forms.xlsx:
@@ -111,10 +121,10 @@ def make_tables(names: Sequence[str], out: Path, forms: Forms = PARQUET, *, jobs
     return made
 
 
-def _write_compiled(path: Path, gathered: Sequence[Gathered]) -> None:
-    """Write the compiled releases, one a line, in order of ocid."""
+def _write_lines(path: Path, gathered: Sequence[Gathered]) -> None:
+    """Put the lines that are in files, one a process, in order of ocid."""
     with path.open("wb") as stream:
-        write_lines(stream, in_order([each.lines for each in gathered if each.lines]))
+        write_lines(stream, in_order([each.lines[path.name] for each in gathered]))
 
 
 def _largest_first(places: list[tuple[str, list[Path]]]) -> list[tuple[str, list[Path]]]:

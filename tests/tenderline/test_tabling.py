@@ -30,7 +30,7 @@ from transforms.jsontext import dumps
 from transforms.merge import compile_releases
 from transforms.tables.schema import tables
 
-ALL = Forms(csv=True, xlsx=True, jsonl=True)
+ALL = Forms(csv=True, xlsx=True, jsonl=True, versioned=True)
 FORMULA = ["=1+1", "+1", "-1", "@x", "\tx", "\rx", "x=1", "", None]
 
 
@@ -104,6 +104,8 @@ def test_memory_makes_no_difference_and_numbers_keep_their_digits(
     made(tmp_path / "found", *contents, jobs=jobs)
     found = files(tmp_path / "found")
     assert found == files(tmp_path / "wanted")
+    versioned = found["versioned.jsonl"].splitlines()
+    assert [json.loads(each)["ocid"] for each in versioned] == sorted({r["ocid"] for r in plain})
     compiled = found["compiled.jsonl"].splitlines()
     assert compiled == sorted(compiled, key=lambda line: json.loads(line)["ocid"])
     assert b"1234567890123456.78" in compiled[1]
