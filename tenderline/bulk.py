@@ -46,7 +46,7 @@ def bulk(
         jobs: how many processes share the work of each command; 0 for one a core.
 
     Returns:
-        The highest exit code of the commands; see their documentation.
+        The higher exit code of the two commands; see their documentation.
 
     Raises:
         ConfigError: a file is standard input, or `out` is not empty.

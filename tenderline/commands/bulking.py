@@ -24,7 +24,7 @@ def bulk(
     an empty one: quality.txt and quality.json tell what is wrong, compiled.jsonl has the compiled
     releases, tables/ a Parquet file for each kind of object.
 
-    Exits with the highest code of `validate`, `merge` and `tables`.
+    Exits with the higher code of `validate` and `tables`.
     """
     from tenderline.bulk import bulk as run_bulk
 
