@@ -15,8 +15,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 PLACE = ROOT / "build" / "native"
-# Merging; what of a record is public; the rows of the tables; a walk through a release, the checks
-# of it, and what is told of them: three quarters of the time of `validate`.
+# JSON text and the releases in it; merging; what of a record is public; the rows of the tables; a
+# walk through a release, the checks of it, and what is told of them: three quarters of `validate`.
 MODULES = (
     "tenderline.merging.releases",
     "transforms.forms",
