@@ -17,7 +17,6 @@ from publish.edition import publish
 from publish.pointer import latest_edition
 from tenderline.stages import STAGES, Stage
 from transforms.compile import compile_records, records_of
-from transforms.convert import convert
 from transforms.converting import convert_each
 from transforms.tables.build import build_tables
 from validation.admission import checker
@@ -46,14 +45,7 @@ class Run:
 
         `version` names the look at each window.
         """
-        raws = self._raws(source, windows, version)
-        if self._goes_on("convert"):
-            check_release = checker(source.fetch.clock, source.ocid_prefix)
-            for converted in convert_each(source, self.lake, raws, check=check_release):
-                self._keep(converted)
-        else:
-            for _ in raws:
-                pass
+        self._convert(source, self._raws(source, windows, version))
         self.compile(source)
 
     def _raws(
@@ -68,10 +60,17 @@ class Run:
 
         A window of which the last look left a hole is looked at again.
         """
-        raw = self._raw(source, window, version)
-        if self._goes_on("convert"):
-            check_release = checker(source.fetch.clock, source.ocid_prefix)
-            self._keep(convert(source, self.lake, raw, check=check_release))
+        self._convert(source, [self._raw(source, window, version)])
+
+    def _convert(self, source: Source, raws: Iterable[Manifest]) -> None:
+        """Convert what is extracted as `raws` is gone through, if `until` goes so far."""
+        if not self._goes_on("convert"):
+            for _ in raws:
+                pass
+            return
+        check_release = checker(source.fetch.clock, source.ocid_prefix)
+        for converted in convert_each(source, self.lake, raws, check=check_release):
+            self._keep(converted)
 
     def _raw(self, source: Source, window: Window, version: str) -> Manifest:
         def page_told(page: Page) -> None:

@@ -79,7 +79,6 @@ def _work(
 
 def _done(begun: deque[_Begun]) -> Iterator[Manifest]:
     """Those that come next and were converted before."""
-    while begun and begun[0].done:
-        done = begun.popleft().done
-        if done:
-            yield done
+    while begun and (done := begun[0].done):
+        begun.popleft()
+        yield done

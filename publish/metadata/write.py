@@ -18,7 +18,7 @@ from publish.metadata.changelog import changelog
 from publish.metadata.citation import citation
 from publish.metadata.datapackage import data_package
 from publish.metadata.dcat import dcat
-from publish.metadata.description import LICENCE_FILE, File, describe
+from publish.metadata.description import AGAIN, LICENCE_FILE, File, describe
 from publish.metadata.dictionary import Entry, entries, to_csv
 from publish.metadata.dictionary_page import dictionary_page
 from publish.metadata.harvest import data_json
@@ -45,7 +45,8 @@ class Counted(NamedTuple):
 
 def counted(making: Making, rows: Rows) -> Counted:
     """Count what is in the tables, those among the files of `rows` too; needs no other file."""
-    own = {path: count for path, count in rows.items() if path.endswith(PARQUET)}
+    parquet = {path: count for path, count in rows.items() if path.endswith(PARQUET)}
+    own = {path: count for path, count in parquet.items() if not path.startswith(AGAIN)}
     with ExitStack() as stack:
         files = [*_written(making, own), *_tables(making), *_quality(making, stack)]
         tables = stack.enter_context(opened(describe(making, files).tables))

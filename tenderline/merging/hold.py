@@ -45,6 +45,10 @@ class Text(NamedTuple):
     end: int
     exact: bool
 
+    def in_place(self) -> memoryview:
+        """Its body where it lies."""
+        return memoryview(self.block)[self.body : self.end]
+
     def release(self) -> Release:
         """What is held."""
         rest = self.block[self.rest : self.body]

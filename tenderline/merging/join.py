@@ -69,7 +69,7 @@ def lines(
         joined.processes += 1
         if len(texts) == 1 and (alone := texts[0]).rest < alone.body:
             joined.releases += 1
-            yield ocid, memoryview(alone.block)[alone.body : alone.end]
+            yield ocid, alone.in_place()
         else:
             yield ocid, dumps(_made(releases_in(texts, joined), wanted, joined))
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tenderline.merging.hold import Held, Text
-from tenderline.merging.join import BLOCK, note_conflicts, processes, releases_in
+from tenderline.merging.join import BLOCK, Line, note_conflicts, processes, releases_in
 from tenderline.merging.output import put
 from tenderline.merging.place import size_of
 from tenderline.tabling import LINES
@@ -109,10 +109,10 @@ def gather(
     return [*early, rows.close()]
 
 
-def _as_written(texts: list[Text], releases: list[dict[str, Any]]) -> list[bytes]:
+def _as_written(texts: list[Text], releases: list[dict[str, Any]]) -> Sequence[Line]:
     """The releases of a process as `dumps` writes them, of which one alone is held so."""
     if len(texts) == 1:
-        return [texts[0].release().body]
+        return [texts[0].in_place()]
     return [dumps(release) for release in releases]
 
 

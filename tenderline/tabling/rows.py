@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tenderline.merging.join import Joined
+from tenderline.merging.join import Joined, Line
 from tenderline.merging.place import Sizes
 from tenderline.tabling.arrange import LARGE
 from transforms.rates import reference_rates
@@ -74,7 +74,7 @@ class Rows:
         self,
         releases: Sequence[dict[str, Any]],
         compiled: dict[str, Any],
-        written: Sequence[bytes],
+        written: Sequence[Line],
     ) -> None:
         """Gather the rows of a process.
 
