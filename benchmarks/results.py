@@ -20,6 +20,10 @@ PARTS = ("compare", "growth", "increment")
 CHAINS = {  # their steps, and the one command that does the same
     "review, compile, tables": (("review", "compile", "tables"), "bulk"),
     "the same and versioned": (("review", "compile", "versioned", "tables"), "bulk, versioned"),
+    "review, records (compiled and versioned), tables": (
+        ("review", "records", "tables"),
+        "bulk, records",
+    ),
 }
 
 

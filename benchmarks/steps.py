@@ -21,7 +21,11 @@ MERGES: dict[str, tuple[str, ...]] = {
     "versioned": ("--versioned",),
     "records": ("--package", "--versioned"),
 }
-BULK: dict[str, tuple[str, ...]] = {"bulk": (), "bulk, versioned": ("--versioned",)}
+BULK: dict[str, tuple[str, ...]] = {
+    "bulk": (),
+    "bulk, versioned": ("--versioned",),
+    "bulk, records": ("--records",),
+}
 STEPS = ("review", *MERGES, "tables", *BULK, "pipeline", "floor")
 RAW = "raw"
 

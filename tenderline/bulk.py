@@ -7,6 +7,7 @@ each of them does is theirs.
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
@@ -14,7 +15,7 @@ from pathlib import Path
 
 from kernel import ConfigError
 from tenderline import console
-from tenderline.tabling import LINES, VERSIONED
+from tenderline.tabling import LINES, RECORDS, VERSIONED
 from tenderline.whole_file import whole_folder
 
 TABLES = "tables"
@@ -32,17 +33,14 @@ class Asked:
     process: BaseProcess
 
 
-def bulk(
-    names: Sequence[str], out: Path, *, csv: bool, xlsx: bool, versioned: bool, jobs: int
-) -> int:
+def bulk(names: Sequence[str], out: Path, forms: Sequence[str], *, jobs: int) -> int:
     """Validate files, merge their releases and make tables of them, into the folder `out`.
 
     Args:
         names: the paths of files of OCDS data in any form.
         out: a folder that is new or empty.
-        csv: whether tables are wanted as CSV files, too.
-        xlsx: whether they are wanted as a workbook, too.
-        versioned: whether versioned releases are wanted.
+        forms: what is wanted beside Parquet files and the compiled releases: `csv` and `xlsx`, the
+            tables; `versioned` and `records`, see `tenderline tables`.
         jobs: how many processes share the work of each command; 0 for one a core.
 
     Returns:
@@ -55,24 +53,22 @@ def bulk(
     if "-" in names:
         raise ConfigError("bulk reads its input more than once: name a file instead of -")
     with whole_folder(out) as folder:
-        asked = _asked(names, folder, csv=csv, xlsx=xlsx, versioned=versioned, jobs=jobs)
+        asked = _asked(names, folder, forms, jobs)
         code = max(_told(one, str(folder), str(out)) for one in asked)
         if code > LAST_WITH_RESULTS or not (folder / TABLES).exists():
             sys.exit(code)
-        for name in (LINES, VERSIONED) if versioned else (LINES,):
-            (folder / TABLES / name).rename(folder / name)
+        for name in (LINES, VERSIONED, RECORDS):
+            with suppress(FileNotFoundError):  # it was not asked for
+                (folder / TABLES / name).rename(folder / name)
         for one in asked:
             if one.name != "validate":
                 one.said.unlink()
     return code
 
 
-def _asked(
-    names: Sequence[str], folder: Path, *, csv: bool, xlsx: bool, versioned: bool, jobs: int
-) -> list[Asked]:
+def _asked(names: Sequence[str], folder: Path, forms: Sequence[str], jobs: int) -> list[Asked]:
     """The commands, begun."""
-    forms = (("csv", csv), ("xlsx", xlsx), ("jsonl", True), ("versioned", versioned))
-    asked_for = [f"--{name}" for name, wanted in forms if wanted]
+    asked_for = ["--jsonl", *(f"--{form}" for form in forms)]
     lines = {
         "tables": [*asked_for, *names, str(folder / TABLES)],
         "validate": ["--json", str(folder / FAILURES), *names],

@@ -14,10 +14,9 @@ from tenderline.commands.merging import jobs_option
 @click.option("--csv", is_flag=True, help="Also a CSV file of each table.")
 @click.option("--xlsx", is_flag=True, help="Also one workbook with a sheet of each table.")
 @click.option("--versioned", is_flag=True, help="Also versioned releases.")
+@click.option("--records", is_flag=True, help="Also a package of records that have both.")
 @jobs_option
-def bulk(
-    files: tuple[str, ...], folder: Path, jobs: int, *, csv: bool, xlsx: bool, versioned: bool
-) -> None:
+def bulk(files: tuple[str, ...], folder: Path, jobs: int, **forms: bool) -> None:
     """Validate, merge and tabulate anyone's OCDS files at once.
 
     FILE is what `validate` and `tables` can read, but for standard input. DIR is a new folder, or
@@ -28,4 +27,4 @@ def bulk(
     """
     from tenderline.bulk import bulk as run_bulk
 
-    sys.exit(run_bulk(files, folder, csv=csv, xlsx=xlsx, versioned=versioned, jobs=jobs))
+    sys.exit(run_bulk(files, folder, [name for name, yes in forms.items() if yes], jobs=jobs))

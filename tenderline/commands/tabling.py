@@ -23,6 +23,7 @@ SHOWN = 25  # paths of fields shown of each kind; the others are only counted
 @click.option("--xlsx", is_flag=True, help="Also one workbook with a sheet of each table.")
 @click.option("--jsonl", is_flag=True, help="Also the compiled releases, one a line.")
 @click.option("--versioned", is_flag=True, help="Also versioned releases, one a line.")
+@click.option("--records", is_flag=True, help="Also a package of records that have both.")
 @jobs_option
 def tables(
     files: tuple[str, ...],
@@ -33,6 +34,7 @@ def tables(
     xlsx: bool,
     jsonl: bool,
     versioned: bool,
+    records: bool,
 ) -> None:
     """Make tables of anyone's OCDS files: one Parquet file for each kind of object.
 
@@ -46,7 +48,7 @@ def tables(
     """
     from tenderline.tabling.run import Forms, make_tables
 
-    made = make_tables(files, folder, Forms(csv, xlsx, jsonl, versioned), jobs=jobs)
+    made = make_tables(files, folder, Forms(csv, xlsx, jsonl, versioned, records), jobs=jobs)
     _show(made, files, folder)
     gc.freeze()  # what is left need not be looked through for cycles at the end
     sys.exit(exit_code(made.tally))

@@ -5,3 +5,4 @@ Owns the way from files to a folder of tables. What the tables are is `transform
 
 LINES = "compiled.jsonl"  # the compiled releases, in the folder of the tables
 VERSIONED = "versioned.jsonl"  # the versioned ones
+RECORDS = "records.json"  # one package of records, with releases and both of these

@@ -5,7 +5,7 @@ processes of its own for large files.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from tenderline.merging.hold import Held, Text
 from tenderline.merging.join import BLOCK, Line, note_conflicts, processes, releases_in
 from tenderline.merging.output import put
 from tenderline.merging.place import size_of
-from tenderline.tabling import LINES
+from tenderline.tabling import LINES, RECORDS, VERSIONED
 from tenderline.tabling.arrange import BATCH, LARGE
 from tenderline.tabling.rows import Gathered, Rows, is_compiled
 from transforms.jsontext import dumps
@@ -84,7 +84,8 @@ def gather(
         held: what this process holds.
         folder: where the rows go, as one Arrow file for each table.
         parts: scratch files of which the releases are, used up by this; none if they are held.
-        lines: what is wanted as lines, too, by the name of the file: `LINES`, `VERSIONED`.
+        lines: what is wanted as lines, too, by the name of the file: `LINES`, `VERSIONED`,
+            `RECORDS`.
         keep: whether these lines are held; else they go to files beside the folder.
     """
     early = held.early.gathered(held) if isinstance(held.early, Compiled) and not parts else []
@@ -96,17 +97,44 @@ def gather(
         for ocid, texts in processes(held, parts, found.joined):
             releases = releases_in(texts, found.joined)
             compiled = _compiled(releases, found)
-            rows.add(releases, compiled, _as_written(texts, releases))
+            written = _as_written(texts, releases)
+            rows.add(releases, compiled, written)
             if rows.full:
                 rows.write()
-            for name in lines:
-                line = dumps(compiled if name == LINES else version_releases(releases).release)
+            for name, line in _lines(lines, ocid, releases, written, compiled):
                 if keep:
                     held.lines.setdefault(name, []).append(line)
                     found.sizes.setdefault(name, []).append((ocid, size_of(line)))
                 else:
                     put(files[name], ocid, line)
     return [*early, rows.close()]
+
+
+def _lines(
+    names: Sequence[str],
+    ocid: bytes,
+    releases: list[dict[str, Any]],
+    written: Sequence[Line],
+    compiled: dict[str, Any],
+) -> Iterator[tuple[str, Line]]:
+    """What is wanted of a process as lines, by the name of the file."""
+    asked = set(names)
+    line = dumps(compiled) if {LINES, RECORDS} & asked else b""
+    versioned = dumps(version_releases(releases).release) if {VERSIONED, RECORDS} & asked else b""
+    if LINES in asked:
+        yield LINES, line
+    if VERSIONED in asked:
+        yield VERSIONED, versioned
+    if RECORDS in asked:
+        yield RECORDS, _record(ocid, written, line, versioned)
+
+
+def _record(ocid: bytes, releases: Sequence[Line], compiled: bytes, versioned: bytes) -> bytes:
+    """A record as `dumps` would write it, made of what it has written already."""
+    parts: list[Line] = [b'{"compiledRelease":', compiled, b',"ocid":"', ocid, b'","releases":[']
+    for number, release in enumerate(releases):
+        parts += [b",", release] if number else [release]
+    return b"".join([*parts, b'],"versionedRelease":', versioned, b"}"])
 
 
 def _as_written(texts: list[Text], releases: list[dict[str, Any]]) -> Sequence[Line]:

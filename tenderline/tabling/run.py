@@ -19,10 +19,10 @@ from publish.sheets.csv_text import CsvFile
 from publish.sheets.sheet import Form, SheetPart, Sheets
 from tenderline.merging.hold import Held
 from tenderline.merging.intake import taken_in
-from tenderline.merging.output import in_order, write_lines
+from tenderline.merging.output import in_order, write_lines, write_package
 from tenderline.merging.place import write_held
 from tenderline.merging.tally import Tally
-from tenderline.tabling import LINES, VERSIONED
+from tenderline.tabling import LINES, RECORDS, VERSIONED
 from tenderline.tabling.arrange import arranged
 from tenderline.tabling.gather import Compiled, gather
 from tenderline.tabling.rows import Gathered, prepare
@@ -36,18 +36,20 @@ WORKBOOK = "tables.xlsx"
 @dataclass(frozen=True, slots=True)
 class Forms:
     """What is written beside Parquet files: CSV files, a workbook, compiled and versioned releases
-    as lines.
+    as lines, a package of records.
     """
 
     csv: bool = False
     xlsx: bool = False
     jsonl: bool = False
     versioned: bool = False
+    records: bool = False
 
     @property
     def lines(self) -> list[str]:
         """The names of the files of lines."""
-        return [n for n, yes in ((LINES, self.jsonl), (VERSIONED, self.versioned)) if yes]
+        wanted = ((LINES, self.jsonl), (VERSIONED, self.versioned), (RECORDS, self.records))
+        return [name for name, yes in wanted if yes]
 
 
 PARQUET = Forms()
@@ -94,7 +96,7 @@ def make_tables(names: Sequence[str], out: Path, forms: Forms = PARQUET, *, jobs
         prepare()
         intake = stack.enter_context(taken_in(names, jobs, ordered=True, early=early))
         made.tally = intake.tally
-        keep = intake.held and intake.few
+        keep = intake.held and intake.few and not forms.records
         gathering = partial(gather, lines=forms.lines, keep=keep)
         made.gathered = list(chain.from_iterable(intake.each(gathering)))
         places = [
@@ -109,7 +111,7 @@ def make_tables(names: Sequence[str], out: Path, forms: Forms = PARQUET, *, jobs
         writing = intake.workers.each(_write, each, ahead=1)
         first = [*islice(writing, 1)]  # once it is there, the others are under way
         for line_file in (folder / name for name in forms.lines if not keep):
-            _write_lines(line_file, made.gathered)
+            _write_lines(line_file, made)
         written = dict(chain(first, writing))
         made.rows = {name: written[name][0] for name in all_tables() if name in written}
         if forms.xlsx:
@@ -121,10 +123,15 @@ def make_tables(names: Sequence[str], out: Path, forms: Forms = PARQUET, *, jobs
     return made
 
 
-def _write_lines(path: Path, gathered: Sequence[Gathered]) -> None:
+def _write_lines(path: Path, made: Made) -> None:
     """Put the lines that are in files, one a process, in order of ocid."""
+    lines = in_order([each.lines[path.name] for each in made.gathered])
     with path.open("wb") as stream:
-        write_lines(stream, in_order([each.lines[path.name] for each in gathered]))
+        if path.name == RECORDS:
+            last = max((each.joined.last for each in made.gathered), default="")
+            write_package(stream, lines, made.tally, last)
+        else:
+            write_lines(stream, lines)
 
 
 def _largest_first(places: list[tuple[str, list[Path]]]) -> list[tuple[str, list[Path]]]:

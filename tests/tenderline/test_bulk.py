@@ -24,19 +24,28 @@ def run(*arguments: object) -> subprocess.CompletedProcess[str]:
 @pytest.fixture(scope="module")
 def given(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("given") / "releases.jsonl"
-    path.write_bytes(b"".join(orjson.dumps(award_release(n)) + b"\n" for n in range(20)))
+    found = [award_release(n) for n in range(20)]
+    again = [{**found[n], "id": f"{n}-b", "date": "2026-03-02T00:00:00Z"} for n in (3, 19)]
+    text = b"".join(orjson.dumps(one) + b"\n" for one in (*again, *found))
+    exact = text.replace(b'"amount":100', b'"amount":1234567890123456.780', 5)
+    assert exact != text
+    path.write_bytes(exact)
     return path
 
 
-def test_it_makes_what_each_command_makes(given: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("records", [[], ["--records"]])
+def test_it_makes_what_each_command_makes(given: Path, tmp_path: Path, records: list[str]) -> None:
     out = tmp_path / "out"
-    done = run("bulk", "--csv", "--versioned", given, out)
+    done = run("bulk", "--csv", "--versioned", *records, given, out)
     assert done.returncode in (0, 1), done.stderr
     alone = {
         "compiled.jsonl": run("merge", given, "-o", tmp_path / "compiled.jsonl"),
         "versioned.jsonl": run("merge", "--versioned", given, "-o", tmp_path / "versioned.jsonl"),
         "quality.json": run("validate", given, "--json", tmp_path / "quality.json"),
     }
+    if records:
+        whole = tmp_path / "records.json"
+        alone["records.json"] = run("merge", "--package", "--versioned", given, "-o", whole)
     for name in alone:
         assert (out / name).read_bytes() == (tmp_path / name).read_bytes()
     assert (out / "quality.txt").read_text() == alone["quality.json"].stdout
