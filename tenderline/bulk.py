@@ -19,6 +19,8 @@ from tenderline.tabling import LINES, RECORDS, VERSIONED
 from tenderline.whole_file import whole_folder
 
 TABLES = "tables"
+YIELDING = "validate"  # it has less to do: it takes what the other leaves of the cores
+BEHIND = 10  # its niceness: processes that take turns on a core take a tenth longer than in a row
 FAILURES, TOLD = "quality.json", "quality.txt"
 LAST_WITH_RESULTS = 2  # the highest exit code of a command that has written what it could
 INTERRUPTED = 128  # and the number of a signal: what a shell says of a process that it ended
@@ -85,6 +87,7 @@ def _asked(names: Sequence[str], folder: Path, forms: Sequence[str], jobs: int) 
 
 def _command(line: list[str], said: Path) -> None:
     """Run a command of this program; what it says goes to a file."""
+    os.nice(BEHIND if line[0] == YIELDING else 0)
     file = os.open(said, os.O_CREAT | os.O_WRONLY | os.O_APPEND)
     for stream in (sys.stdout, sys.stderr):
         os.dup2(file, stream.fileno())
