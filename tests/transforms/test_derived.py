@@ -244,11 +244,13 @@ def test_a_bundle_gives_back_what_was_put_into_it() -> None:
     assert bundle.MEDIA_TYPE == "application/zstd"
 
 
+@pytest.mark.parametrize("loose", [0, 20, 4 << 20])
 @pytest.mark.parametrize("pieces", [[7], [3, 4], [1] * 7, [5, 0, 2], []])
 def test_row_groups_do_not_tell_how_rows_came(
-    tmp_path: Path, pieces: list[int], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, pieces: list[int], loose: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(groups, "SMALL", 2)
+    monkeypatch.setattr(groups, "LOOSE", loose)
     whole = pa.table({"a": pa.array(range(sum(pieces)), pa.int64())})
     for name, cuts in (("one", [whole.num_rows]), ("other", pieces)):
         with groups.Filled(tmp_path / name, whole.schema, 3) as file:
@@ -263,11 +265,13 @@ def test_row_groups_do_not_tell_how_rows_came(
     assert sizes == ([3, 3, 1] if pieces else [0])
 
 
+@pytest.mark.parametrize("loose", [0, 100, 4 << 20])
 @pytest.mark.parametrize("pieces", [[12], [1] * 12, [5, 7], [11, 1]])
 def test_long_rows_end_a_row_group_earlier_however_they_came(
-    tmp_path: Path, pieces: list[int], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, pieces: list[int], loose: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(groups, "SMALL", 2)
+    monkeypatch.setattr(groups, "LOOSE", loose)
     monkeypatch.setattr(groups, "MOST", 100)
     texts = ["x" * 60, "y" * 60, "", "", "z" * 300, *["a"] * 7]
     whole = pa.table({"a": texts, "b": pa.nulls(12, pa.string())})

@@ -24,6 +24,30 @@ SMALL = 64  # tables held as they came: a column of a few rows takes more for it
 Lengths = npt.NDArray[np.int64]
 NO_ROWS: Lengths = np.zeros(0, np.int64)
 LARGE = 1_000  # rows of a table that is not held so
+LOOSE = 4 << 20  # bytes of rows that are held as they are: many files are filled at once
+TIGHT = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
+
+
+class Packed:
+    """Rows that wait for those of their row group, in a fraction of their room.
+
+    Args:
+        rows: with the columns that are filled.
+        columns: how many they will have.
+
+    `lengths` are those of `row_bytes`.
+    """
+
+    def __init__(self, rows: pa.Table, columns: int) -> None:
+        self.lengths = row_bytes(rows, columns)
+        sink = pa.BufferOutputStream()
+        with pa.ipc.new_stream(sink, rows.schema, options=TIGHT) as stream:
+            stream.write_table(rows)
+        self._data = sink.getvalue()
+
+    def table(self) -> pa.Table:
+        """The rows."""
+        return pa.ipc.open_stream(self._data).read_all()
 
 
 class Filled:
@@ -47,7 +71,7 @@ class Filled:
         self._threads = threads
         self._always = always
         self._file: pq.ParquetWriter | None = None
-        self._held: list[pa.Table] = []  # with the columns that are filled
+        self._held: list[pa.Table | Packed] = []  # with the columns that are filled
         self._lengths: list[Lengths] = []  # of the rows of the first of these
         self._small: list[pa.Table] = []  # the latest
         self._count = 0
@@ -101,8 +125,10 @@ class Filled:
         self._small = []
 
     def _hold(self, rows: pa.Table) -> None:
-        self._held.append(rows)
-        self._bytes += rows.nbytes + CELL * len(self.schema) * rows.num_rows
+        taken = rows.nbytes
+        loose = self._bytes + taken < LOOSE
+        self._held.append(rows if loose else Packed(rows, len(self.schema)))
+        self._bytes += taken + CELL * len(self.schema) * rows.num_rows
 
     def _write_full(self) -> bool:
         """Write a row group if one is full; whether there was one."""
@@ -110,7 +136,10 @@ class Filled:
         if self._count < self.size and self._bytes < MOST:
             return False
         unknown = self._held[len(self._lengths) :]
-        self._lengths += [row_bytes(table, len(self.schema)) for table in unknown]
+        self._lengths += [
+            one.lengths if isinstance(one, Packed) else row_bytes(one, len(self.schema))
+            for one in unknown
+        ]
         ends = np.cumsum(np.concatenate([NO_ROWS, *self._lengths])[: self.size])
         rows = int(np.searchsorted(ends, MOST)) + 1
         if rows > len(ends) and len(ends) < self.size:
@@ -119,7 +148,8 @@ class Filled:
         return True
 
     def _write(self, rows: int, *, last: bool = False) -> None:
-        held = joined(self._held, self.schema)
+        tables = [one.table() if isinstance(one, Packed) else one for one in self._held]
+        held = joined(tables, self.schema)
         group, rest = held.slice(0, rows), held.slice(rows)
         self._held, self._lengths = [], []
         self._count, self._bytes = rest.num_rows, 0
